@@ -1,0 +1,183 @@
+//! Which nodes run together. A unit is one op call, a chain of elementwise nodes over one shape, or a call
+//! with such a chain behind it (its epilogue). Merging keeps the graph of units free of cycles.
+
+use gradloom_graph::{Graph, NodeId, Source};
+
+/// Nodes that run as one task.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    /// An op with a kernel of its own.
+    pub call: Option<NodeId>,
+    /// Elementwise nodes over one shape, in graph order.
+    pub chain: Vec<NodeId>,
+}
+
+impl Unit {
+    pub fn first(&self) -> NodeId {
+        self.nodes().min().expect("a unit has nodes")
+    }
+
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.call.into_iter().chain(self.chain.iter().copied())
+    }
+}
+
+/// The most elementwise nodes in one chain: bounds the registers of a pass.
+const MAX_CHAIN: usize = 48;
+
+/// The units of a graph and where each node went (`None`: leaves and aliases).
+#[derive(Debug)]
+pub struct Units {
+    pub units: Vec<Unit>,
+    pub of: Vec<Option<usize>>,
+    /// For each node, the node whose buffer holds its value (through aliases).
+    pub root: Vec<NodeId>,
+    /// Merged units are empty; their edges moved to the unit that took them.
+    inputs: Vec<Vec<usize>>,
+    consumers: Vec<Vec<usize>>,
+}
+
+pub fn elementwise(graph: &Graph, id: NodeId) -> bool {
+    graph.nodes[id].op().is_some_and(|op| op.chunk().is_some())
+}
+
+impl Units {
+    pub fn new(graph: &Graph) -> Units {
+        let mut units = Units::single(graph);
+        for id in 0..graph.nodes.len() {
+            if elementwise(graph, id) {
+                units.join_inputs(graph, id);
+            }
+        }
+        units.attach_epilogues(graph);
+        units
+    }
+
+    /// Every op a unit of its own.
+    fn single(graph: &Graph) -> Units {
+        let n = graph.nodes.len();
+        let (mut root, mut of): (Vec<NodeId>, _) = ((0..n).collect(), vec![None; n]);
+        let mut all = Vec::new();
+        for (id, node) in graph.nodes.iter().enumerate() {
+            let Source::Op { op, inputs } = &node.source else { continue };
+            if op.alias() {
+                root[id] = root[inputs[0]];
+                continue;
+            }
+            of[id] = Some(all.len());
+            let chain = elementwise(graph, id);
+            all.push(Unit {
+                call: (!chain).then_some(id),
+                chain: if chain { vec![id] } else { Vec::new() },
+            });
+        }
+        let mut units = Units {
+            inputs: vec![Vec::new(); all.len()],
+            consumers: vec![Vec::new(); all.len()],
+            units: all,
+            of,
+            root,
+        };
+        units.add_edges(graph);
+        units
+    }
+
+    fn add_edges(&mut self, graph: &Graph) {
+        for (id, node) in graph.nodes.iter().enumerate() {
+            let Some(to) = self.of[id] else { continue };
+            for &input in node.inputs() {
+                if let Some(from) = self.of[self.root[input]] {
+                    self.inputs[to].push(from);
+                    self.consumers[from].push(to);
+                }
+            }
+        }
+    }
+
+    pub fn inputs(&self, unit: usize) -> &[usize] {
+        &self.inputs[unit]
+    }
+
+    pub fn live(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.units.len()).filter(|&u| self.units[u].nodes().next().is_some())
+    }
+
+    fn join_inputs(&mut self, graph: &Graph, id: NodeId) {
+        for &input in graph.nodes[id].inputs() {
+            let same = graph.nodes[input].ty == graph.nodes[id].ty;
+            if let (Some(a), Some(b), true) = (self.of[input], self.of[id], same)
+                && a != b
+                && self.units[a].call.is_none()
+                && self.units[a].chain.len() + self.units[b].chain.len() <= MAX_CHAIN
+            {
+                self.merge_if_acyclic(a, b);
+            }
+        }
+    }
+
+    /// Puts a chain behind the announcing call whose output it reads element by element.
+    fn attach_epilogues(&mut self, graph: &Graph) {
+        for id in 0..graph.nodes.len() {
+            let (Some(call), Some(op)) = (self.of[id], graph.nodes[id].op()) else { continue };
+            if !op.announces() {
+                continue;
+            }
+            let reads = |u: &usize| {
+                let chain = &self.units[*u].chain;
+                self.units[*u].call.is_none()
+                    && !chain.is_empty()
+                    && graph.nodes[chain[0]].ty == graph.nodes[id].ty
+                    && chain.iter().any(|&c| graph.nodes[c].inputs().contains(&id))
+            };
+            if let Some(chain) = self.consumers[call].iter().copied().find(reads) {
+                self.merge_if_acyclic(call, chain);
+            }
+        }
+    }
+
+    /// Moves everything of `b` into `a` unless a path between them leaves the pair.
+    fn merge_if_acyclic(&mut self, a: usize, b: usize) -> bool {
+        if self.path_around(a, b) || self.path_around(b, a) {
+            return false;
+        }
+        let gone = std::mem::take(&mut self.units[b]);
+        gone.nodes().for_each(|id| self.of[id] = Some(a));
+        self.units[a].chain.extend(&gone.chain);
+        self.units[a].chain.sort_unstable();
+        self.redirect(a, b);
+        true
+    }
+
+    fn redirect(&mut self, a: usize, b: usize) {
+        let (ins, outs) = (std::mem::take(&mut self.inputs[b]), std::mem::take(&mut self.consumers[b]));
+        for &u in &ins {
+            self.consumers[u].iter_mut().for_each(|c| *c = if *c == b { a } else { *c });
+        }
+        for &u in &outs {
+            self.inputs[u].iter_mut().for_each(|c| *c = if *c == b { a } else { *c });
+        }
+        self.inputs[a].extend(ins);
+        self.consumers[a].extend(outs);
+        for list in [&mut self.inputs[a], &mut self.consumers[a]] {
+            list.retain(|&u| u != a && u != b);
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+
+    /// Whether `to` can be reached from `from` through at least one other unit.
+    fn path_around(&self, from: usize, to: usize) -> bool {
+        let mut seen = vec![false; self.units.len()];
+        let mut stack: Vec<usize> =
+            self.consumers[from].iter().copied().filter(|&u| u != to && u != from).collect();
+        while let Some(u) = stack.pop() {
+            if u == to {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[u], true) {
+                stack.extend(&self.consumers[u]);
+            }
+        }
+        false
+    }
+}

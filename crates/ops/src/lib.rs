@@ -1,0 +1,110 @@
+//! One file per op: formula, shape rule, gradient, split, kernel call, test. `ops!` is the
+//! registry; the names are those of `ts/ops.ts`.
+#![cfg_attr(not(test), forbid(unsafe_code))]
+
+use std::sync::Arc;
+
+use gradloom_graph::{Attrs, Op, Registry, Result};
+
+mod check;
+#[macro_use]
+mod elementwise;
+mod layout;
+mod reduction;
+mod term;
+
+#[cfg(test)]
+mod composition_test;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod registry_test;
+
+/// An op that the registry can make from the attributes it was stored with.
+pub trait Stored: Op + Sized + 'static {
+    const NAME: &'static str;
+
+    fn decode(a: &mut Attrs<'_>) -> Result<Self>;
+}
+
+/// The registry's entry for `T`.
+fn decode<T: Stored>(a: &mut Attrs<'_>) -> Result<Arc<dyn Op>> {
+    Ok(Arc::new(T::decode(a)?))
+}
+
+/// Lists the ops, `file: Type`; a backward with a kernel of its own stands behind its op.
+macro_rules! ops {
+    ($($file:ident: $($op:ident),+;)*) => {
+        $(mod $file; pub use $file::{$($op),+};)*
+
+        /// Every op of the core by name.
+        pub static REGISTRY: Registry = Registry::new(&[
+            $($((<$op as Stored>::NAME, decode::<$op>),)+)*
+        ]);
+    };
+}
+
+ops! {
+    // One input, elementwise.
+    abs: Abs;
+    cos: Cos;
+    elu: Elu;
+    erf: Erf;
+    exp: Exp;
+    floor: Floor;
+    gelu: Gelu;
+    is_nan: IsNan;
+    leaky_relu: LeakyRelu;
+    log: Log;
+    log1p: Log1p;
+    neg: Neg;
+    reciprocal: Reciprocal;
+    relu: Relu, ReluGrad;
+    sigmoid: Sigmoid;
+    sign: Sign;
+    silu: Silu;
+    sin: Sin;
+    softplus: Softplus;
+    sqrt: Sqrt;
+    square: Square;
+    tanh: Tanh;
+    // Two inputs, elementwise.
+    add: Add;
+    div: Div;
+    equal: Equal;
+    less: Less;
+    less_equal: LessEqual;
+    maximum: Maximum;
+    minimum: Minimum;
+    mul: Mul;
+    pow: Pow;
+    sub: Sub;
+    // Three inputs, elementwise.
+    clip: Clip;
+    div_sqrt: DivSqrt;
+    lerp: Lerp;
+    mul_add: MulAdd;
+    r#where: Where;
+    // The same numbers elsewhere, or in another dtype.
+    broadcast_to: BroadcastTo;
+    cast_f32: CastF32;
+    cast_i32: CastI32;
+    reshape: Reshape;
+    stop_gradient: StopGradient;
+    transpose: Transpose;
+    // Reductions, products, rows.
+    argmax: ArgMax;
+    chunk_sums: ChunkSums, ChunkSumsGrad;
+    log_softmax: LogSoftmax;
+    matmul: MatMul;
+    max: Max;
+    softmax: Softmax;
+    softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
+    sum: Sum;
+    sum_to: SumTo;
+    // Indices and random numbers.
+    gather_rows: GatherRows;
+    one_hot: OneHot;
+    random: RandomUniform, RandomNormal, RandomTruncatedNormal;
+    scatter_add_rows: ScatterAddRows;
+}
