@@ -1,0 +1,5 @@
+// The type of plugin.mjs, for tsup.config.ts.
+
+import type { Plugin } from 'esbuild'
+
+export const gradloomPlugin: (platform: 'node' | 'browser' | 'assets') => Plugin

@@ -1,0 +1,16 @@
+// Formats both languages in place: rustfmt and biome.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inherit, root, runMain, toolsDir } from './shell.mjs'
+
+const main = async () => {
+  const { host } = JSON.parse(readFileSync(join(toolsDir, 'toolchain.json'), 'utf8'))
+  const env = { ...process.env, PATH: `${host.bin}:${process.env.PATH}` }
+  const rust = await inherit(join(host.bin, 'cargo'), ['fmt', '--all'], { env })
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
+  const script = await inherit(process.execPath, [biome, 'check', '--write', '.'])
+  process.exitCode = rust || script
+}
+
+runMain('format', main)

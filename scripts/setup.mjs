@@ -1,0 +1,74 @@
+// Gets everything that building and testing needs, once: npm packages, Rust, wasm tools, Chromium.
+// `--test` adds what only the tests need. What is there is used; a second run takes no time.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cargoTools } from './setup/cargo-tools.mjs'
+import { chromiumPath } from './setup/chromium.mjs'
+import { npmPackages } from './setup/npm.mjs'
+import { hostToolchain, wasmToolchain } from './setup/rust.mjs'
+import { WASM_PACK, wasmBindgenVersion } from './setup/versions.mjs'
+import { Failure, root, runMain, say, toolsDir, which } from './shell.mjs'
+
+const record = join(toolsDir, 'toolchain.json')
+const forTests = process.argv.includes('--test')
+
+const checkNode = () => {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  throw new Failure(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`)
+}
+
+const remembered = () => {
+  try {
+    return existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const programs = ({ wasm, host, wasmBindgen, wasmPack }) => [
+  join(wasm.bin, 'cargo'),
+  join(host.bin, 'cargo'),
+  ...(wasm.linker ? [wasm.linker] : []),
+  wasmBindgen,
+  wasmPack,
+]
+
+const key = () => `${WASM_PACK} ${wasmBindgenVersion()} ${process.env.GRADLOOM_RUST ?? ''}`
+
+/** Whether the remembered choices still hold. */
+const holds = (tools) =>
+  tools?.key === key() &&
+  programs(tools).every((program) => which(program)) &&
+  (!forTests || (tools.host.lints && tools.chromium !== undefined && which(tools.chromium)))
+
+const chooseTools = async () => {
+  const wasm = await wasmToolchain()
+  const host = await hostToolchain(wasm, forTests)
+  say('setup', `Rust for wasm:  ${wasm.version} (${wasm.kind}: ${wasm.bin})`)
+  say('setup', `Rust for tests: ${host.version} (${host.kind}: ${host.bin})`)
+  const tools = { key: key(), wasm, host, ...(await cargoTools(host)) }
+  if (forTests) tools.chromium = await chromiumPath()
+  if (forTests)
+    say('setup', `Chromium:       ${tools.chromium ?? 'cannot be had; browser tests fail'}`)
+  return tools
+}
+
+const save = (tools) => {
+  mkdirSync(toolsDir, { recursive: true })
+  writeFileSync(record, `${JSON.stringify(tools, null, 2)}\n`)
+}
+
+const main = async () => {
+  checkNode()
+  await npmPackages()
+  const before = remembered()
+  if (holds(before)) return say('setup', 'everything is there')
+  const tools = await chooseTools()
+  if (!tools.chromium && before?.chromium) tools.chromium = before.chromium
+  save(tools)
+  say('setup', `done (${root})`)
+}
+
+runMain('setup', main)
