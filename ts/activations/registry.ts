@@ -1,0 +1,34 @@
+// Activations by name: the literal union, the lookup, and the way back to a name for saved files.
+
+import { GradloomError } from '../errors.ts'
+import { choose } from '../names.ts'
+import type { ActivationFunction } from './activations.ts'
+import * as activations from './activations.ts'
+
+/** `'relu'`, `'softmax'` … */
+export type ActivationName = keyof typeof activations
+
+/** A name, or a function of a tensor. */
+export type ActivationSpec = ActivationName | ActivationFunction
+
+const table: Readonly<Record<ActivationName, ActivationFunction>> = activations
+
+/** All names, in alphabetical order. */
+export const activationNames = Object.keys(table) as readonly ActivationName[]
+
+/** The function that a name stands for, with Keras's defaults; `linear` for nothing. */
+export const activationOf = (spec: ActivationSpec | null | undefined): ActivationFunction =>
+  typeof spec === 'function' ? spec : choose('activation', spec ?? 'linear', table)
+
+/** The name for a saved file; a function that has none cannot be saved. */
+export const activationName = (spec: ActivationSpec, subject: string): ActivationName => {
+  if (typeof spec === 'string') return spec
+  const known = activationNames.find((name) => table[name] === spec)
+  if (known) return known
+  throw new GradloomError(
+    'unsupported',
+    `${subject}: an activation that is a function of your own cannot be saved; ` +
+      'use a name, or make it a layer and register that.',
+    { subject },
+  )
+}

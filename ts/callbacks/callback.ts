@@ -1,0 +1,43 @@
+// The contract of a callback of `fit`.
+
+/** Numbers by name: `loss`, each metric, `val_…`, `learningRate`. */
+export type Logs = Record<string, number>
+
+/** What a callback may see and do while a model trains. */
+export interface Training {
+  /** Ends training after the current batch (or epoch, from an epoch hook). */
+  stop(reason?: string): void
+  readonly stopped: boolean
+  /** Current learning rate; setting it acts from the next step on. */
+  learningRate: number
+  readonly epochs: number
+  readonly stepsPerEpoch: number | undefined
+  /** Samples a step. */
+  readonly batchSize: number
+  /** Weights and optimizer slots as a snapshot, and back. */
+  snapshot(): Promise<Snapshot>
+  restore(snapshot: Snapshot): Promise<void>
+  /** Saves the model as `model.save` does, with the position in the run. */
+  save(path: string): Promise<void>
+  warn(message: string): void
+}
+
+/** Copies of a model's variables by key. */
+export type Snapshot = ReadonlyMap<number, Float32Array | Int32Array>
+
+/** Every hook is optional and may return a promise, which is awaited. */
+export interface Callback {
+  readonly name?: string
+  /** Ends training after the first step whose loss is not finite, without a call a step. */
+  readonly guard?: boolean
+  onTrainBegin?(training: Training): void | Promise<void>
+  onTrainEnd?(logs: Logs, training: Training): void | Promise<void>
+  onEpochBegin?(epoch: number, training: Training): void | Promise<void>
+  /** Logs are those of the whole epoch, `val_…` included. */
+  onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>
+  /** Having a batch hook makes every step a call of its own; `onProgress` does not. */
+  onBatchBegin?(batch: number, training: Training): void | Promise<void>
+  onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>
+  /** Running means, a few times a second. `batch`: batches done in this epoch. */
+  onProgress?(batch: number, logs: Logs, training: Training): void | Promise<void>
+}

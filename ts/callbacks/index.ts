@@ -1,0 +1,16 @@
+// The callbacks of `fit`.
+
+export type { Callback, Logs, Snapshot, Training } from './callback.ts'
+export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts'
+export { type History, history } from './history.ts'
+export { lambdaCallback } from './lambda-callback.ts'
+export { learningRateScheduler } from './learning-rate-scheduler.ts'
+export {
+  type ModelCheckpoint,
+  type ModelCheckpointOptions,
+  modelCheckpoint,
+} from './model-checkpoint.ts'
+export type { Mode, MonitorOptions } from './monitor.ts'
+export { type ProgressOptions, progress } from './progress.ts'
+export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './reduce-lr-on-plateau.ts'
+export { terminateOnNaN } from './terminate-on-nan.ts'

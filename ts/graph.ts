@@ -1,0 +1,156 @@
+// Describes a program for the core: symbolic tensors, inputs, states, outputs. Shape rules and gradients
+// are the core's; this file only gives them TypeScript types.
+
+import { GradloomError, type ErrorCode } from './errors.ts'
+import { core, type DtypeTag, type GraphBuilder } from './runtime/core.ts'
+import { type Dtype, type Elements, type Shape, sizeOf } from './shape.ts'
+import type { Variable } from './variable.ts'
+
+const tagOf = (dtype: Dtype): DtypeTag => (dtype === 'float32' ? 0 : 1)
+
+/** A value in a graph: it has a shape and a dtype, but no numbers. */
+export class SymbolicTensor {
+  readonly graph: Graph
+  readonly id: number
+  readonly shape: Shape
+  readonly dtype: Dtype
+  /** Set on the result of softmax or sigmoid: losses compute from the logits. */
+  origin: { activation: 'softmax' | 'sigmoid'; logits: SymbolicTensor } | undefined
+
+  constructor(graph: Graph, id: number, shape: Shape, dtype: Dtype) {
+    this.graph = graph
+    this.id = id
+    this.shape = shape
+    this.dtype = dtype
+  }
+}
+
+/** A tensor of the graph, or a number that is taken as an f32 scalar. */
+export type Operand = SymbolicTensor | number
+
+/** What one named input or output of a program looks like. */
+export interface Port {
+  readonly name: string
+  readonly dtype: Dtype
+  readonly shape: Shape
+}
+
+/** A finished graph, ready to be sent to the workers. */
+export interface Program {
+  /** The graph's bytes. */
+  readonly wire: Uint8Array
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  /** Variables that the program reads or assigns. */
+  readonly variables: readonly Variable[]
+  /** Floating-point operations of one run. */
+  readonly flops: number
+}
+
+/** Runs `call`, turning errors of the core into `GradloomError`s. */
+const checked = <T>(call: () => T): T => {
+  try {
+    return call()
+  } catch (error) {
+    const code = (error as { code?: ErrorCode }).code
+    if (!code) throw error
+    throw new GradloomError(code, (error as Error).message)
+  }
+}
+
+export class Graph {
+  readonly #builder: GraphBuilder
+  readonly #inputs: Port[] = []
+  readonly #outputs: Port[] = []
+  readonly #variables = new Map<number, Variable>()
+
+  constructor() {
+    this.#builder = new (core().GraphBuilder)()
+  }
+
+  #tensor(id: number): SymbolicTensor {
+    const shape = [...this.#builder.shape(id)]
+    return new SymbolicTensor(this, id, shape, this.#builder.dtype(id) === 0 ? 'float32' : 'int32')
+  }
+
+  /** A tensor that is given anew at every step. */
+  input(name: string, dtype: Dtype, shape: Shape): SymbolicTensor {
+    const id = checked(() => this.#builder.input(name, tagOf(dtype), Uint32Array.from(shape)))
+    this.#inputs.push({ name, dtype, shape })
+    return this.#tensor(id)
+  }
+
+  /** The value of a variable when the step begins. */
+  state(variable: Variable): SymbolicTensor {
+    this.#variables.set(variable.key, variable)
+    const { key, dtype, shape } = variable
+    return this.#tensor(
+      checked(() => this.#builder.state(key, tagOf(dtype), Uint32Array.from(shape))),
+    )
+  }
+
+  /** A tensor filled with one number. */
+  fill(value: number, shape: Shape = []): SymbolicTensor {
+    return this.#tensor(checked(() => this.#builder.fill(value, Uint32Array.from(shape))))
+  }
+
+  /** Literal numbers. */
+  constant(data: Elements, shape: Shape = [data.length]): SymbolicTensor {
+    const dims = Uint32Array.from(shape)
+    if (data.length !== sizeOf(shape)) {
+      throw new GradloomError('shape', `constant: ${data.length} values for shape [${shape}]`)
+    }
+    return this.#tensor(
+      checked(() =>
+        data instanceof Float32Array
+          ? this.#builder.constantF32(data, dims)
+          : this.#builder.constantI32(data, dims),
+      ),
+    )
+  }
+
+  /** Applies a primitive op of the core. Use the functions of `ops.ts`. */
+  apply(op: string, inputs: readonly Operand[], attrs: readonly number[] = []): SymbolicTensor {
+    const ids = inputs.map((x) => (typeof x === 'number' ? this.fill(x).id : x.id))
+    return this.#tensor(
+      checked(() => this.#builder.apply(op, Uint32Array.from(ids), Float64Array.from(attrs))),
+    )
+  }
+
+  /** d loss / d each of `wrt`; `loss` has one element. */
+  gradients(loss: SymbolicTensor, wrt: readonly SymbolicTensor[]): SymbolicTensor[] {
+    const ids = Uint32Array.from(wrt, (x) => x.id)
+    const grads = checked(() => this.#builder.gradients(loss.id, ids))
+    return Array.from(grads, (id) => this.#tensor(id))
+  }
+
+  /** After the step, `variable` holds `value`. */
+  assign(variable: Variable, value: SymbolicTensor): void {
+    this.#variables.set(variable.key, variable)
+    checked(() => this.#builder.assign(variable.key, value.id))
+  }
+
+  /** Makes `value` available to the caller under `name`. */
+  output(name: string, value: SymbolicTensor): void {
+    checked(() => this.#builder.output(name, value.id))
+    this.#outputs.push({ name, dtype: value.dtype, shape: value.shape })
+  }
+
+  /** The graph as text, one node a line. */
+  print(): string {
+    return this.#builder.print()
+  }
+
+  /** Ends the description; the graph cannot be used after it. */
+  finish(): Program {
+    const program = {
+      wire: this.#builder.wire(),
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      variables: [...this.#variables.values()],
+      flops: this.#builder.flops(),
+    }
+    this.#builder.free()
+    return program
+  }
+}

@@ -1,0 +1,48 @@
+// The public API: re-exports only.
+
+export * as activations from './activations/index.ts'
+export * as callbacks from './callbacks/index.ts'
+export type { Callback, Logs, Snapshot, Training } from './callbacks/index.ts'
+export {
+  type ArrayDataset,
+  type Arrays,
+  type Batch,
+  type BatchLike,
+  type BatchSource,
+  type Dataset,
+  dataset,
+  minMaxScaler,
+  oneHot,
+  type Scaler,
+  type SplitOptions,
+  type StreamDataset,
+  type StreamOptions,
+  shuffle,
+  standardScaler,
+  type Tensors,
+  trainTestSplit,
+} from './data/index.ts'
+export { type ErrorCode, GradloomError } from './errors.ts'
+export type { Operand, SymbolicTensor } from './graph.ts'
+export { type Info, type InitOptions, info, init, shutdown } from './init.ts'
+export * as initializers from './initializers/index.ts'
+export type { FileSource } from './io/files.ts'
+export * as layers from './layers/index.ts'
+export { type Config, Layer, type LayerOptions, type Pass } from './layers/layer.ts'
+export { registerLayer } from './layers/registry.ts'
+export * as losses from './losses/index.ts'
+export * as metrics from './metrics/index.ts'
+export * from './models/index.ts'
+export * as optimizers from './optimizers/index.ts'
+export type { Mode, Numerics } from './runtime/protocol.ts'
+export * as schedules from './schedules/index.ts'
+export type { BatchShape, Dtype, Elements, Shape } from './shape.ts'
+export {
+  type NestedArray,
+  type NestedNumbers,
+  type NumericArray,
+  Tensor,
+  type TensorLike,
+  tensor,
+} from './tensor.ts'
+export type { Variable } from './variable.ts'

@@ -1,0 +1,13 @@
+// Every initializer, for `initializers.…`: one export line each. The names are those of saved
+// files.
+
+export { type ConstantOptions, constant, ones, zeros } from './constant.ts'
+export type { Initializer } from './initializer.ts'
+export {
+  type NormalOptions,
+  randomNormal,
+  randomUniform,
+  truncatedNormal,
+  type UniformOptions,
+} from './random.ts'
+export { glorotNormal, glorotUniform, heNormal, heUniform } from './scaling.ts'

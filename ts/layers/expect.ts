@@ -1,0 +1,59 @@
+// What layers expect of their inputs, as errors that name the layer, both shapes and the fix.
+
+import { GradloomError } from '../errors.ts'
+import { type BatchShape, type Shape, showShape } from '../shape.ts'
+import type { Variable } from '../variable.ts'
+import type { Layer } from './layer.ts'
+
+/** `dense "hidden"`, or `dense` while the layer has no name. */
+export const subjectOf = (layer: Layer): string =>
+  layer.name === '' ? layer.type : `${layer.type} "${layer.name}"`
+
+/** A `shape` error that begins with the layer. */
+export const shapeError = (layer: Layer, message: string): GradloomError =>
+  new GradloomError('shape', `${subjectOf(layer)}: ${message}`, {
+    subject: layer.name || layer.type,
+  })
+
+/** The variable that `build` made. */
+export const built = (layer: Layer, variable: Variable | undefined): Variable => {
+  if (variable) return variable
+  throw new GradloomError(
+    'not-built',
+    `${subjectOf(layer)}: has no weights yet; give the first layer an inputShape, ` +
+      'or call build(shape).',
+    { subject: layer.name || layer.type },
+  )
+}
+
+/** Size of the last axis; the input needs one beside the batch axis. */
+export const lastAxis = (layer: Layer, inputShape: BatchShape): number => {
+  const last = inputShape.at(-1)
+  if (inputShape.length >= 2 && typeof last === 'number') return last
+  throw shapeError(
+    layer,
+    `expected an input of shape [batch, ..., features], but was given ${showShape(inputShape)}; ` +
+      'add a features axis, for instance by a reshape layer.',
+  )
+}
+
+/** Throws unless the last axis of `given` has the size that the layer was built for. */
+export const expectLastAxis = (layer: Layer, wanted: number, given: Shape): void => {
+  if (given.length >= 2 && given.at(-1) === wanted) return
+  throw shapeError(
+    layer,
+    `expected an input of shape [batch, ..., ${wanted}], but was given ${showShape(given)}; ` +
+      `its last axis must have the size that the layer was built for.`,
+  )
+}
+
+/** Throws unless all axes but the batch have the sizes that the layer was built for. */
+export const expectShape = (layer: Layer, wanted: BatchShape, given: Shape): void => {
+  const fits = wanted.every((d, i) => i === 0 || d === given[i])
+  if (fits && wanted.length === given.length) return
+  throw shapeError(
+    layer,
+    `expected an input of shape ${showShape([null, ...wanted.slice(1)])}, but was given ` +
+      `${showShape(given)}.`,
+  )
+}

@@ -1,0 +1,11 @@
+// Every layer, for `layers.…`: one export line each. The names of the factories are those of saved
+// files.
+
+export { type Activation, type ActivationOptions, activation } from './activation.ts'
+export { type Dense, type DenseOptions, dense } from './dense.ts'
+export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
+export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
+export { type Input, type InputOptions, input } from './input.ts'
+export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
+export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
+export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'

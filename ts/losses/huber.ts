@@ -1,0 +1,22 @@
+// Huber's loss (1964): square near 0, linear beyond `delta`.
+
+import { positive } from '../checks.ts'
+import * as ops from '../ops.ts'
+import { type ElementLoss, elementwiseLoss } from './elementwise.ts'
+import type { Loss } from './loss.ts'
+
+export interface HuberOptions {
+  /** Where the square part ends. Default 1. */
+  delta?: number
+}
+
+/** Mean of e²/2 where e = |yPred − yTrue| ≤ delta, else delta·(e − delta/2). */
+export const huber = ({ delta = 1 }: HuberOptions = {}): Loss => {
+  positive('huber', 'delta', delta)
+  const element: ElementLoss = (yTrue, yPred) => {
+    const error = ops.abs(ops.sub(yPred, yTrue))
+    const near = ops.minimum(error, delta)
+    return ops.mul(near, ops.mulAdd(near, -0.5, error))
+  }
+  return elementwiseLoss('huber', element, { delta })
+}

@@ -1,0 +1,33 @@
+// Losses by name: the literal union, Keras's short names, the lookup, and the JSON form.
+
+import { badArgument } from '../checks.ts'
+import type { Config } from '../layers/layer.ts'
+import { choose } from '../names.ts'
+import { fromSaved } from '../saved.ts'
+import * as factories from './index.ts'
+import type { Loss } from './loss.ts'
+
+const aliases = {
+  mse: factories.meanSquaredError,
+  mae: factories.meanAbsoluteError,
+  bce: factories.binaryCrossentropy,
+} as const
+
+/** `'categoricalCrossentropy'`, `'mse'` … */
+export type LossName = keyof typeof factories | keyof typeof aliases
+
+/** A name, or a loss made by a factory or by yourself. */
+export type LossSpec = LossName | Loss
+
+const table: Readonly<Record<LossName, () => Loss>> = { ...factories, ...aliases }
+
+/** The loss that a name stands for, with Keras's defaults. */
+export const lossOf = (spec: LossSpec): Loss => {
+  if (typeof spec === 'string') return choose('loss', spec, table)()
+  if (typeof spec?.call === 'function' && typeof spec.labelShape === 'function') return spec
+  throw badArgument('compile', 'loss', spec, 'a name or a loss')
+}
+
+/** The loss that a saved file describes. */
+export const lossFromConfig = (type: string, config: Config): Loss =>
+  fromSaved<Loss>('loss', factories, type, config)

@@ -1,0 +1,61 @@
+// Metrics by name: the literal union, Keras's short names, the accuracy that fits a loss, and the
+// JSON form.
+
+import { badArgument } from '../checks.ts'
+import type { Config } from '../layers/layer.ts'
+import type { Loss } from '../losses/loss.ts'
+import { choose } from '../names.ts'
+import { fromSaved } from '../saved.ts'
+import type { BatchShape } from '../shape.ts'
+import * as factories from './index.ts'
+import type { MetricOptions } from './mean-metric.ts'
+import type { Metric } from './metric.ts'
+
+const aliases = {
+  mse: factories.meanSquaredError,
+  mae: factories.meanAbsoluteError,
+  rmse: factories.rootMeanSquaredError,
+} as const
+
+type FactoryName = keyof typeof factories | keyof typeof aliases
+
+/** `'accuracy'` (the one that fits the loss), `'mse'` … */
+export type MetricName = FactoryName | 'accuracy' | 'acc'
+
+/** A name, or a metric made by a factory or by yourself. */
+export type MetricSpec = MetricName | Metric
+
+/** What `'accuracy'` is chosen by. */
+export interface MetricFor {
+  readonly loss: Loss
+  /** `[null, ...]` */
+  readonly outputShape: BatchShape
+}
+
+type Make = (options: MetricOptions) => Metric
+
+/**
+ * Labels of one column or one axis less than several scores are class numbers, as Keras decides.
+ */
+const accuracyFor = ({ loss, outputShape }: MetricFor): Make => {
+  if (outputShape.at(-1) === 1) return factories.binaryAccuracy
+  const labels = loss.labelShape(outputShape)
+  return labels.length < outputShape.length || labels.at(-1) === 1
+    ? factories.sparseCategoricalAccuracy
+    : factories.categoricalAccuracy
+}
+
+/** The metric for a model with this loss and output; a name is also its key in the history. */
+export const resolveMetric = (spec: MetricSpec, model: MetricFor): Metric => {
+  if (typeof spec !== 'string') {
+    if (typeof spec?.sums === 'function' && typeof spec.result === 'function') return spec
+    throw badArgument('compile', 'metrics', spec, 'names or metrics')
+  }
+  const accuracy = (options: MetricOptions) => accuracyFor(model)(options)
+  const table: Record<MetricName, Make> = { ...factories, ...aliases, accuracy, acc: accuracy }
+  return choose('metric', spec, table)({ name: spec })
+}
+
+/** The metric that a saved file describes. */
+export const metricFromConfig = (type: string, config: Config): Metric =>
+  fromSaved<Metric>('metric', factories, type, config)

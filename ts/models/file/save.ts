@@ -1,0 +1,85 @@
+// Writes a model into one safetensors file: weights, optimizer slots and position as tensors; topology,
+// compilation and history as JSON in the metadata.
+
+import { toBlob, writeBytes } from '../../io/files.ts'
+import { writeSafetensors } from '../../io/safetensors.ts'
+import { saved } from '../../saved.ts'
+import { Tensor } from '../../tensor.ts'
+import type { Live } from '../live.ts'
+import {
+  type Compilation,
+  EPOCHS,
+  FORMAT,
+  FORMAT_VERSION,
+  numberToJson,
+  type SavedHistory,
+  SEED,
+  STEP,
+  type Topology,
+} from './format.ts'
+
+const topologyOf = ({ name, network }: Live): Topology => ({
+  type: network.type,
+  name,
+  inputShape: network.sample ? [...network.sample.shape] : null,
+  layers: network.layers.map((layer) => ({ type: layer.type, config: layer.fullConfig() })),
+})
+
+const compilationOf = ({ compiled }: Live): Compilation | undefined => {
+  if (!compiled) return undefined
+  const { optimizer, loss, metrics } = compiled
+  return {
+    optimizer: saved(optimizer),
+    loss: saved(loss),
+    metrics: metrics.map(({ metric, weighted }) => ({ ...saved(metric), weighted })),
+  }
+}
+
+const historyOf = ({ entries, shards }: Live): SavedHistory => ({
+  epochs: entries.map(({ epoch, logs }) => ({
+    epoch,
+    logs: Object.fromEntries(
+      Object.entries(logs).map(([name, value]) => [name, numberToJson(value)]),
+    ),
+  })),
+  shards: shards ?? null,
+})
+
+const metadataOf = (live: Live): [string, string][] => {
+  const compilation = compilationOf(live)
+  return [
+    ['format', FORMAT],
+    ['version', FORMAT_VERSION],
+    ['model', JSON.stringify(topologyOf(live))],
+    ...(compilation ? [['compile', JSON.stringify(compilation)] as [string, string]] : []),
+    ['history', JSON.stringify(historyOf(live))],
+  ]
+}
+
+const positionOf = ({ store }: Live): [string, Tensor][] => {
+  const word = (x: number): Tensor => new Tensor(Int32Array.of(x), [])
+  return [
+    [SEED, new Tensor(Int32Array.from(store.seed), [2])],
+    [STEP, word(store.position.step)],
+    [EPOCHS, word(store.position.epochs)],
+  ]
+}
+
+/** The bytes of the model's file. */
+const bytesOf = async (live: Live): Promise<Uint8Array<ArrayBuffer>> => {
+  live.mustLive()
+  await live.ready()
+  const { kept } = live
+  const values = await live.store.snapshot()
+  const tensors = kept.map(({ variable, path }): [string, Tensor] => {
+    const elements = values.get(variable.key) as Float32Array
+    return [path, new Tensor(elements, variable.shape)]
+  })
+  return writeSafetensors([...tensors, ...positionOf(live)], metadataOf(live))
+}
+
+/** Writes the file: atomically in Node, as a download in a page. */
+export const saveModel = async (live: Live, path: string): Promise<void> =>
+  writeBytes(path, await bytesOf(live))
+
+export const modelBlob = async (live: Live): Promise<Blob> => toBlob(await bytesOf(live))

@@ -1,0 +1,23 @@
+// `sequential`: a model whose layers follow one another.
+
+import type { Layer } from '../layers/layer.ts'
+import { core } from '../runtime/core.ts'
+import { Chain } from './chain.ts'
+import { Live } from './live.ts'
+import { Model } from './model.ts'
+import { checkOptions } from './options.ts'
+
+export interface SequentialOptions {
+  /** For messages, summaries and files. Default `'sequential'`. */
+  name?: string
+}
+
+/**
+ * A model of layers in a row. The first layer tells the shape of a sample by its `inputShape`, or is
+ * `layers.input`; without, the shape is taken from the first data.
+ */
+export const sequential = (layers: readonly Layer[], options: SequentialOptions = {}): Model => {
+  core()
+  checkOptions('sequential', options, ['name'])
+  return new Model(new Live(options.name ?? 'sequential', new Chain(layers)))
+}

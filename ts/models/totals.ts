@@ -1,0 +1,51 @@
+// Loss and metrics over many steps: sums of the workers' records, added in the order of the steps in f64,
+// so that they do not depend on how the steps were cut into calls.
+
+import type { Logs } from '../callbacks/callback.ts'
+import type { SessionResult } from '../runtime/session.ts'
+import type { Elements } from '../shape.ts'
+import type { Measured } from './compiled.ts'
+import { LOSS, metricOutput } from './programs.ts'
+
+export class Totals {
+  readonly #metrics: readonly Measured[]
+  readonly #sums: number[][]
+  #loss = 0
+  #samples = 0
+
+  constructor(metrics: readonly Measured[]) {
+    this.#metrics = metrics
+    this.#sums = metrics.map(() => [])
+  }
+
+  get samples(): number {
+    return this.#samples
+  }
+
+  /** The steps of a call, of `batch` samples each, by programs in `parts` parts. */
+  add({ steps, outputs }: SessionResult, batch: number, parts: number): void {
+    const records = outputs.slice(0, parts)
+    for (let step = 0; step < steps; step++) {
+      for (const record of records) this.#addStep(record, step, steps, batch)
+    }
+    this.#samples += steps * batch
+  }
+
+  #addStep(record: Readonly<Record<string, Elements>>, step: number, steps: number, batch: number) {
+    this.#loss += (record[LOSS]?.[step] as number) * batch
+    for (const [i, sums] of this.#sums.entries()) {
+      const all = record[metricOutput(i)] as Elements
+      const size = all.length / steps
+      for (let j = 0; j < size; j++) sums[j] = (sums[j] ?? 0) + (all[step * size + j] as number)
+    }
+  }
+
+  /** Means so far. */
+  logs(prefix = ''): Logs {
+    const logs: Logs = { [`${prefix}loss`]: this.#loss / this.#samples }
+    for (const [i, { key, metric }] of this.#metrics.entries()) {
+      logs[`${prefix}${key}`] = metric.result(this.#sums[i] as number[])
+    }
+    return logs
+  }
+}

@@ -1,0 +1,153 @@
+// The primitive ops of the core, one line each; every export is an op under its own name. Shape
+// rules and gradients are the core's. What can be composed of these is in `composites.ts`.
+
+import { GradloomError } from './errors.ts'
+import type { Operand, SymbolicTensor as Tensor } from './graph.ts'
+import type { Shape } from './shape.ts'
+
+/** Applies `op` in the graph of its tensors; numbers become f32 scalars. */
+const apply = (
+  op: string,
+  inputs: readonly Operand[],
+  attrs: readonly (number | boolean)[] = [],
+): Tensor => {
+  const tensors = inputs.filter((x) => typeof x !== 'number')
+  const graph = tensors[0]?.graph
+  if (!graph) {
+    throw new GradloomError(
+      'argument',
+      `${op}: one operand at least must be a tensor of a graph; graph.fill(value) makes one.`,
+    )
+  }
+  if (tensors.some((x) => x.graph !== graph)) {
+    throw new GradloomError('argument', `${op}: the operands belong to different graphs.`)
+  }
+  return graph.apply(op, inputs, attrs.map(Number))
+}
+
+const list = (values: readonly number[]): number[] => [values.length, ...values]
+
+/** Notes what y was computed from, so that losses can compute from the logits. */
+const from = (activation: 'softmax' | 'sigmoid', logits: Tensor, y: Tensor): Tensor => {
+  y.origin = { activation, logits }
+  return y
+}
+
+// Elementwise, one input: f32 [...] → f32 [...]
+export const neg = (x: Tensor) => apply('neg', [x])
+export const abs = (x: Tensor) => apply('abs', [x])
+export const exp = (x: Tensor) => apply('exp', [x])
+export const log = (x: Tensor) => apply('log', [x])
+export const log1p = (x: Tensor) => apply('log1p', [x])
+export const sqrt = (x: Tensor) => apply('sqrt', [x])
+export const square = (x: Tensor) => apply('square', [x])
+export const reciprocal = (x: Tensor) => apply('reciprocal', [x])
+export const tanh = (x: Tensor) => apply('tanh', [x])
+export const sigmoid = (x: Tensor) => from('sigmoid', x, apply('sigmoid', [x]))
+export const relu = (x: Tensor) => apply('relu', [x])
+export const softplus = (x: Tensor) => apply('softplus', [x])
+export const silu = (x: Tensor) => apply('silu', [x])
+export const erf = (x: Tensor) => apply('erf', [x])
+export const sin = (x: Tensor) => apply('sin', [x])
+export const cos = (x: Tensor) => apply('cos', [x])
+/** −1, 0 or 1; no gradient. */
+export const sign = (x: Tensor) => apply('sign', [x])
+/** No gradient. */
+export const floor = (x: Tensor) => apply('floor', [x])
+/** x·Φ(x); by tanh when `approximate`. */
+export const gelu = (x: Tensor, approximate = false) => apply('gelu', [x], [approximate])
+/** x where x > 0, else slope·x. */
+export const leakyRelu = (x: Tensor, slope: number) => apply('leakyRelu', [x], [slope])
+/** x where x > 0, else alpha·(exp(x) − 1). */
+export const elu = (x: Tensor, alpha: number) => apply('elu', [x], [alpha])
+/** 1 where x is NaN, else 0; no gradient. */
+export const isNan = (x: Tensor) => apply('isNan', [x])
+
+// Elementwise, two inputs, broadcast together
+export const add = (a: Operand, b: Operand) => apply('add', [a, b])
+export const sub = (a: Operand, b: Operand) => apply('sub', [a, b])
+export const mul = (a: Operand, b: Operand) => apply('mul', [a, b])
+export const div = (a: Operand, b: Operand) => apply('div', [a, b])
+export const maximum = (a: Operand, b: Operand) => apply('maximum', [a, b])
+export const minimum = (a: Operand, b: Operand) => apply('minimum', [a, b])
+/** xʸ for x ≥ 0. */
+export const pow = (x: Operand, y: Operand) => apply('pow', [x, y])
+/** 1 where a < b, else 0; no gradient. */
+export const less = (a: Operand, b: Operand) => apply('less', [a, b])
+/** 1 where a ≤ b, else 0; no gradient. */
+export const lessEqual = (a: Operand, b: Operand) => apply('lessEqual', [a, b])
+/** 1 where a = b, else 0; no gradient. */
+export const equal = (a: Operand, b: Operand) => apply('equal', [a, b])
+
+// Elementwise, three inputs, broadcast together
+/** a where cond ≠ 0, else b. */
+export const where = (cond: Operand, a: Operand, b: Operand) => apply('where', [cond, a, b])
+/** a·b + c */
+export const mulAdd = (a: Operand, b: Operand, c: Operand) => apply('mulAdd', [a, b, c])
+/** a + (b − a)·t */
+export const lerp = (a: Operand, b: Operand, t: Operand) => apply('lerp', [a, b, t])
+/** m / (√v + eps) */
+export const divSqrt = (m: Operand, v: Operand, eps: Operand) => apply('divSqrt', [m, v, eps])
+/** x cut to [low, high]. */
+export const clip = (x: Operand, low: Operand, high: Operand) => apply('clip', [x, low, high])
+
+// Shape
+export const reshape = (x: Tensor, shape: Shape) => apply('reshape', [x], list(shape))
+/** The same numbers; gradients end here. */
+export const stopGradient = (x: Tensor) => apply('stopGradient', [x])
+export const broadcastTo = (x: Tensor, shape: Shape) => apply('broadcastTo', [x], list(shape))
+/** Sums over the axes along which `shape` would be broadcast to the shape of x. */
+export const sumTo = (x: Tensor, shape: Shape) => apply('sumTo', [x], list(shape))
+/** Axis i of the result is axis order[i] of x. */
+export const transpose = (x: Tensor, order: readonly number[]) =>
+  apply('transpose', [x], list(order))
+
+// Reductions
+export const sum = (x: Tensor, axes: readonly number[], keepdims = false) =>
+  apply('sum', [x], [keepdims, ...list(axes)])
+export const max = (x: Tensor, axis: number, keepdims = false) =>
+  apply('max', [x], [keepdims, axis])
+/** The place of the first maximum: i32; no gradient. */
+export const argmax = (x: Tensor, axis: number) => apply('argmax', [x], [axis])
+/** Sums of runs of 4096 elements: f32 [ceil(size / 4096)]. */
+export const chunkSums = (x: Tensor) => apply('chunkSums', [x])
+
+// Products
+/**
+ * a: [..., M, K], b: [..., K, N] or [K, N] → [..., M, N]; `ta`, `tb`: the operand's last two axes
+ * are swapped.
+ */
+export const matmul = (a: Tensor, b: Tensor, ta = false, tb = false) =>
+  apply('matmul', [a, b], [ta, tb])
+
+// Rows: along the last axis
+export const softmax = (x: Tensor) => from('softmax', x, apply('softmax', [x]))
+export const logSoftmax = (x: Tensor) => apply('logSoftmax', [x])
+/** logits, targets: [..., C] → Σ targets·(log Σ exp(logits) − logits): [...] */
+export const softmaxCrossEntropy = (logits: Tensor, targets: Tensor) =>
+  apply('softmaxCrossEntropy', [logits, targets])
+
+// Indices
+/** x: [N, ...], rows: i32 [B] → [B, ...]; NaN (or −1) for a row outside 0..N. */
+export const gatherRows = (x: Tensor, rows: Tensor) => apply('gatherRows', [x, rows])
+/** x: [B, ...], rows: i32 [B] → [count, ...]: row rows[b] gains x[b]. */
+export const scatterAddRows = (x: Tensor, rows: Tensor, count: number) =>
+  apply('scatterAddRows', [x, rows], [count])
+/** i32 [...] → f32 [..., depth]; no gradient. */
+export const oneHot = (x: Tensor, depth: number) => apply('oneHot', [x], [depth])
+
+// Conversions; no gradient
+export const castF32 = (x: Tensor) => apply('castF32', [x])
+/** Towards zero. */
+export const castI32 = (x: Tensor) => apply('castI32', [x])
+
+// Random numbers; rng: i32 [4] (seed low, seed high, step, row offset), stream: which draw this is
+/** In [0, 1). */
+export const randomUniform = (rng: Tensor, stream: number, shape: Shape) =>
+  apply('randomUniform', [rng], [stream, ...list(shape)])
+/** Mean 0, standard deviation 1. */
+export const randomNormal = (rng: Tensor, stream: number, shape: Shape) =>
+  apply('randomNormal', [rng], [stream, ...list(shape)])
+/** Standard normal, drawn again outside ±2. */
+export const randomTruncatedNormal = (rng: Tensor, stream: number, shape: Shape) =>
+  apply('randomTruncatedNormal', [rng], [stream, ...list(shape)])

@@ -1,0 +1,37 @@
+// The contract of an optimizer: slots beside each weight, and the update as graph nodes.
+
+import type { Graph, SymbolicTensor } from '../graph.ts'
+import type { Config } from '../layers/layer.ts'
+import type { Schedule } from '../schedules/schedule.ts'
+import type { Variable } from '../variable.ts'
+
+/** One weight in one training step. */
+export interface Update {
+  readonly graph: Graph
+  readonly variable: Variable
+  /** The weight before the step. */
+  readonly weight: SymbolicTensor
+  /** Its gradient, clipped. */
+  readonly gradient: SymbolicTensor
+  /** Learning rate of the step: f32 []. */
+  readonly learningRate: SymbolicTensor
+}
+
+export interface Optimizer {
+  /** Name of the factory, as in saved files. */
+  readonly type: string
+  /** A number (settable between and during epochs) or a schedule. */
+  learningRate: number | Schedule
+  /** Slots shared by all weights, such as β₁ᵗ. Made once for each model. */
+  readonly shared: readonly Variable[]
+  /** The slots of a weight; made at the first call, the same objects ever after. */
+  slots(variable: Variable): readonly Variable[]
+  /** All gradients of the step → clipped gradients, in the same order. */
+  clip(gradients: readonly SymbolicTensor[]): readonly SymbolicTensor[]
+  /** Assigns the shared slots; called once a step, before `update`. */
+  begin(graph: Graph): void
+  /** Assigns the weight and its slots. */
+  update(update: Update): void
+  /** JSON of the options, learning rate included. */
+  config(): Config
+}

@@ -1,0 +1,49 @@
+// The browser build for strict content security policies and for caching: worker and core are files
+// beside the bundle. The worker's file needs the page's COEP header of its own.
+
+import { GradloomError } from '../errors.ts'
+import type { Role, Variant } from '../runtime/protocol.ts'
+import type { WorkerHandle } from './platform.ts'
+import { handleOf } from './web.ts'
+
+export { environment, nextTask } from './web.ts'
+
+/** Written out, because bundlers look for exactly this form. */
+const files: Record<Variant, () => URL> = {
+  simd: () => new URL('../wasm/simd.wasm', import.meta.url),
+  threads: () => new URL('../wasm/threads.wasm', import.meta.url),
+  fast: () => new URL('../wasm/fast.wasm', import.meta.url),
+}
+const modules = new Map<Variant, Promise<WebAssembly.Module>>()
+
+const fetchModule = async (variant: Variant): Promise<WebAssembly.Module> => {
+  const url = files[variant]()
+  const response = await fetch(url)
+  if (!response.ok) {
+    const message = `${url}: the core could not be loaded (HTTP ${response.status})`
+    throw new GradloomError('file', message, { subject: url.href })
+  }
+  const typed = response.headers.get('content-type')?.startsWith('application/wasm')
+  return typed
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer())
+}
+
+/** Fetches and compiles the core, once for each variant. */
+export const loadModule = (variant: Variant): Promise<WebAssembly.Module> => {
+  const known = modules.get(variant)
+  if (known) return known
+  const fresh = fetchModule(variant)
+  modules.set(variant, fresh)
+  fresh.catch(() => modules.delete(variant))
+  return fresh
+}
+
+/** Starts a worker from its file. */
+export const spawn = (role: Role): WorkerHandle =>
+  handleOf(
+    new Worker(new URL('./worker.js', import.meta.url), {
+      type: 'module',
+      name: `gradloom-${role}`,
+    }),
+  )

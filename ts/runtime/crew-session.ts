@@ -1,0 +1,127 @@
+// A session on one life of the pool: variables and programs under their names there. Calls must come one
+// after the other; `pool-session.ts` sees to that, and to new lives.
+
+import { GradloomError } from '../errors.ts'
+import type { Program } from '../graph.ts'
+import type { Elements } from '../shape.ts'
+import type { Variable } from '../variable.ts'
+import type { Crew } from './crew.ts'
+import type { LoadResult, RunRequest, RunResult, Stage } from './protocol.ts'
+import type { Session, SessionResult, SessionRun, SessionStage } from './session.ts'
+
+export class CrewSession implements Session {
+  readonly crew: Crew
+  readonly id: number
+  readonly #ended: AbortSignal
+  readonly #defined = new Set<number>()
+  readonly #loaded = new Map<Program, LoadResult>()
+
+  /** `ended` stops its runs. */
+  constructor(crew: Crew, id: number, ended: AbortSignal) {
+    this.crew = crew
+    this.id = id
+    this.#ended = ended
+  }
+
+  async write(variable: Variable, data: Elements): Promise<void> {
+    await this.#define([variable])
+    await this.crew.write(this.id, variable.key, data)
+  }
+
+  async read(variables: readonly Variable[]): Promise<Elements[]> {
+    await this.#define(variables)
+    return this.crew.read(
+      this.id,
+      variables.map((variable) => variable.key),
+    )
+  }
+
+  async run(request: SessionRun): Promise<SessionResult> {
+    const { steps, guard = false, pure = false, exchange = [], signal } = request
+    const stages: Stage[] = []
+    for (const stage of request.stages) stages.push(await this.#stage(stage))
+    const keys = exchange.map((variables) => variables.map((variable) => variable.key))
+    const asked: RunRequest = { steps, stages, shards: keys.length, exchange: keys, guard, pure }
+    const signals = signal ? [signal, this.#ended] : [this.#ended]
+    return typed(request, await this.crew.run(this.id, asked, signals))
+  }
+
+  async plan(program: Program): Promise<{ table: string; arenaBytes: number }> {
+    const loaded = await this.#load(program)
+    const table = await this.crew.plan(this.id, loaded.program)
+    return { table, arenaBytes: loaded.arenaBytes }
+  }
+
+  async drop(variables: readonly Variable[]): Promise<void> {
+    const keys = variables
+      .map((variable) => variable.key)
+      .filter((key) => this.#defined.delete(key))
+    if (keys.length > 0) await this.crew.drop(this.id, keys)
+  }
+
+  async unload(program: Program): Promise<void> {
+    const loaded = this.#loaded.get(program)
+    this.#loaded.delete(program)
+    if (loaded) await this.crew.unload(this.id, loaded.program)
+  }
+
+  dispose(): Promise<void> {
+    return this.crew.disposeSession(this.id)
+  }
+
+  async #define(variables: readonly Variable[]): Promise<void> {
+    const fresh = variables.filter((variable) => !this.#defined.has(variable.key))
+    if (fresh.length === 0) return
+    await this.crew.define(
+      this.id,
+      fresh.map(({ key, dtype, shape }) => ({ key, dtype, shape })),
+    )
+    for (const { key } of fresh) this.#defined.add(key)
+  }
+
+  async #load(program: Program): Promise<LoadResult> {
+    const known = this.#loaded.get(program)
+    // A variable may have been dropped since.
+    await this.#define(program.variables)
+    if (known) return known
+    const loaded = await this.crew.load(this.id, program.wire)
+    this.#loaded.set(program, loaded)
+    return loaded
+  }
+
+  async #stage({ program, feeds }: SessionStage): Promise<Stage> {
+    checkFeeds(program, feeds)
+    const { program: id } = await this.#load(program)
+    const list = Object.entries(feeds).map(([input, feed]) => ({ input, ...feed }))
+    return { program: id, feeds: list }
+  }
+}
+
+/** The core counts numbers; only here is it known which type they have to be. */
+const checkFeeds = (program: Program, feeds: SessionStage['feeds']): void => {
+  for (const { name, dtype } of program.inputs) {
+    const data = feeds[name]?.data
+    const given = data instanceof Int32Array ? 'int32' : 'float32'
+    if (data === undefined || given === dtype) continue
+    const message = `input '${name}' takes ${dtype} numbers, not ${given}`
+    throw new GradloomError('dtype', message, { subject: name })
+  }
+}
+
+const NONE = new Float32Array(0)
+
+/** i32 records come in the bits of f32. */
+const typed = (request: SessionRun, result: RunResult): SessionResult => {
+  const outputs = request.stages.map(({ program }, i) => {
+    const entries = program.outputs.map(({ name, dtype }) => {
+      const bits = result.outputs[i]?.[name] ?? NONE
+      const isInt = dtype === 'int32'
+      return [
+        name,
+        isInt ? new Int32Array(bits.buffer, bits.byteOffset, bits.length) : bits,
+      ] as const
+    })
+    return Object.fromEntries(entries)
+  })
+  return { ...result, outputs }
+}

@@ -1,0 +1,45 @@
+// A tensor that a model keeps between steps: a weight or an optimizer slot. It holds no numbers; those
+// live in the workers, under `key`.
+
+import type { Graph, SymbolicTensor } from './graph.ts'
+import type { Dtype, Shape } from './shape.ts'
+
+/** Random numbers of a graph: the seed words and a number that tells draws apart. */
+export interface Draw {
+  readonly graph: Graph
+  /** i32 [4]: seed low, seed high, step, row offset. */
+  readonly rng: SymbolicTensor
+  /** Differs for each variable and each random layer of a model. */
+  readonly stream: number
+}
+
+/** First value of a variable, as graph nodes. */
+export type Initialize = (shape: Shape, draw: Draw) => SymbolicTensor
+
+let lastKey = 0
+
+export class Variable {
+  /** Unique in this process. */
+  readonly key: number
+  readonly name: string
+  readonly shape: Shape
+  readonly dtype: Dtype
+  readonly initialize: Initialize
+  trainable: boolean
+
+  constructor(options: {
+    name: string
+    shape: Shape
+    initialize: Initialize
+    dtype?: Dtype
+    trainable?: boolean
+  }) {
+    lastKey += 1
+    this.key = lastKey
+    this.name = options.name
+    this.shape = options.shape
+    this.dtype = options.dtype ?? 'float32'
+    this.initialize = options.initialize
+    this.trainable = options.trainable ?? true
+  }
+}
