@@ -1,0 +1,52 @@
+"""Records what Keras computes into JSON files beside this script: `python generate.py [name ...]`.
+
+It is run by hand when the working set grows; no test runs it. README.md has the formats.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["JAX_ENABLE_X64"] = "1"
+
+from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
+    activations,
+    files,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    schedules,
+    training,
+)
+from recorders.record import write_json  # noqa: E402
+
+HERE = Path(__file__).parent
+RECORDERS = {
+    "layers": layers,
+    "activations": activations,
+    "losses": losses,
+    "metrics": metrics,
+    "optimizers": optimizers,
+    "schedules": schedules,
+    "initializers": initializers,
+    "training": training,
+    "safetensors": files,
+}
+
+
+def main(names):
+    unknown = set(names) - set(RECORDERS)
+    if unknown:
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(RECORDERS)}")
+    for name in names or RECORDERS:
+        path = HERE / f"{name}.json"
+        write_json(path, RECORDERS[name].record(HERE))
+        print(f"{path.name}: {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,94 @@
+"""Records activations: y and dy/dx on a grid, far out too, and softmax with its backward pass."""
+
+import jax
+import numpy as np
+from keras import activations
+
+from recorders.record import both, camel, camel_config, numbers, random, short, tensor, under
+
+ELEMENTWISE = [
+    ("linear", {}),
+    ("relu", {}),
+    ("leaky_relu", {}),
+    ("leaky_relu", {"negative_slope": 0.01}),
+    ("elu", {}),
+    ("elu", {"alpha": 0.5}),
+    ("sigmoid", {}),
+    ("tanh", {}),
+    ("softplus", {}),
+    ("gelu", {"approximate": False}),
+    ("gelu", {"approximate": True}),
+    ("silu", {}),
+]
+NEAR = np.arange(-48, 49) / 8
+TINY = [1e-30, 1e-8, 1e-4, 1e-3]
+FAR = [8, 10, 12.5, 16, 20, 30, 50, 80, 88, 89, 100, 104, 200, 1000, 10000]
+EXTREME = [1e10, 1e20, 1e30, 3e38]
+
+
+def record(_here):
+    grid = both_signs(NEAR[NEAR > 0], TINY, FAR)
+    extreme = both_signs(EXTREME)
+    rng = np.random.default_rng([2, 2])
+    return {
+        "x": numbers(grid),
+        "xExtreme": numbers(extreme),
+        "cases": [elementwise(name, config, grid, extreme) for name, config in ELEMENTWISE],
+        "softmax": [softmax(rng, *described) for described in softmax_cases()],
+    }
+
+
+def both_signs(*parts):
+    """0 and the given values with both signs, ascending, float32."""
+    positive = np.concatenate([np.asarray(part, "float32") for part in parts])
+    return np.sort(np.concatenate([-positive, np.zeros(1, "float32"), positive]))
+
+
+def elementwise(name, config, grid, extreme):
+    function = getattr(activations, name)
+
+    def run(dtype, x=grid):
+        y, vjp = jax.vjp(lambda v: function(v, **config), jax.numpy.asarray(x, dtype))
+        return {"y": y, "dy": vjp(jax.numpy.ones_like(y))[0]}
+
+    near, float32_error = both(run)
+    far = under("float64", lambda dtype: run(dtype, extreme))
+    return {
+        "activation": camel(name),
+        "config": camel_config(config),
+        "y": numbers(near["y"]),
+        "dy": numbers(near["dy"]),
+        "yExtreme": numbers(far["y"]),
+        "dyExtreme": numbers(far["dy"]),
+        "float32Error": float32_error,
+    }
+
+
+def softmax_cases():
+    """(shape, axis, scale of the logits)."""
+    yield (4, 5), -1, 2.0
+    yield (2, 3, 4), -1, 2.0
+    yield (2, 3, 4), 1, 2.0
+    yield (3, 1), -1, 2.0
+    yield (4, 10), -1, 40.0
+    yield (3, 4), -1, 1000.0
+
+
+def softmax(rng, shape, axis, scale):
+    x = short(random(rng, shape) * scale)
+    grad_output = random(rng, shape)
+
+    def run(dtype):
+        call = lambda v: activations.softmax(v, axis=axis)  # noqa: E731
+        y, vjp = jax.vjp(call, jax.numpy.asarray(x, dtype))
+        return {"y": y, "grad": vjp(jax.numpy.asarray(grad_output, dtype))[0]}
+
+    values, float32_error = both(run)
+    return {
+        "config": {"axis": axis},
+        "x": tensor(x),
+        "y": tensor(values["y"]),
+        "gradOutput": tensor(grad_output),
+        "gradInput": tensor(values["grad"]),
+        "float32Error": float32_error,
+    }
