@@ -1,0 +1,98 @@
+// The list of measurements: each a plain job object that child.mjs understands.
+import { forms, networks } from './tasks.mjs'
+
+const gemmSizes = [64, 128, 256, 512, 1024]
+const batched = { size: 128, batch: 16 }
+
+const gemmSubjects = [
+  { subject: 'ours', threads: 1 },
+  { subject: 'ours', threads: 2 },
+  { subject: 'tfjs-wasm', threads: 1 },
+  { subject: 'jax-js', threads: 1 },
+  { subject: 'torch', threads: 1 },
+]
+const trainSubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'ours', threads: 2, mode: 'shared' },
+  { subject: 'ours', threads: 2, mode: 'replica' },
+  { subject: 'tfjs-cpu', threads: 1, rows: 512 },
+  { subject: 'tfjs-wasm', threads: 1, rows: 1024 },
+  { subject: 'jax-js', threads: 1 },
+  { subject: 'torch', threads: 1 },
+  { subject: 'torch', threads: 2 },
+]
+const lateSubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'tfjs-wasm', threads: 1, rows: 1024 },
+  { subject: 'jax-js', threads: 1 },
+  { subject: 'torch', threads: 1 },
+]
+const tinySubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'tfjs-cpu', threads: 1 },
+  { subject: 'tfjs-wasm', threads: 1 },
+  { subject: 'jax-js', threads: 1 },
+  { subject: 'torch', threads: 1 },
+]
+const startSubjects = ['ours', 'tfjs-wasm', 'jax-js'].map((subject) => ({ subject }))
+
+const gemmBudget = { warmMs: 150, measureMs: 300, sampleMs: 4 }
+const trainBudget = { warmMs: 500, measureMs: 1200, sampleMs: 120 }
+
+const train = (network, batch) => (subject) => ({
+  kind: 'train',
+  budget: trainBudget,
+  network,
+  batch,
+  ...networks[network],
+  ...subject,
+})
+
+function gemmCases() {
+  const shapes = [...gemmSizes.map((size) => ({ size, batch: 1 })), batched]
+  return shapes.flatMap((shape) =>
+    forms.flatMap((form) =>
+      gemmSubjects.map((subject) => ({
+        kind: 'gemm',
+        budget: gemmBudget,
+        ...shape,
+        ...form,
+        ...subject,
+      })),
+    ),
+  )
+}
+
+/** Measured in every round, in this order. */
+export function repeatedCases() {
+  return [
+    { kind: 'peak', threads: 1, ms: 60 },
+    { kind: 'peak', threads: 2, ms: 60 },
+    ...trainSubjects.map(train('tutorial', 32)),
+    ...trainSubjects.map(train('tutorial', 128)),
+    ...lateSubjects.map(train('late digits', 32)),
+    ...tinySubjects.map(train('tiny', 16)),
+    ...startSubjects.map((s) => ({ kind: 'firstBatch', ...networks.tutorial, batch: 32, ...s })),
+    ...gemmCases(),
+  ]
+}
+
+/** Measured once: nothing about them varies from round to round. */
+export function singleCases() {
+  const tutorial = { ...networks.tutorial, batch: 32, subject: 'ours' }
+  const checkpoints = [1_000, 20_000]
+  return [
+    { kind: 'size' },
+    { kind: 'memory', ...tutorial, threads: 1, mode: 'auto', checkpoints },
+    { kind: 'memory', ...tutorial, threads: 2, mode: 'shared', checkpoints },
+    { kind: 'memory', ...tutorial, threads: 2, mode: 'replica', checkpoints },
+  ]
+}
+
+/** A name that tells the case from all others, also the key in the record. */
+export function caseName({ kind, network, batch, size, form, subject, threads, mode }) {
+  const shape = size && (batch > 1 ? `${batch}x${size}` : `${size}`)
+  const who = subject && (mode && mode !== 'auto' ? `${subject}-${mode}` : subject)
+  const what = kind === 'gemm' ? [shape, form] : kind === 'train' ? [network, batch] : []
+  return [kind, ...what, who, threads].filter((part) => part !== undefined).join(' ')
+}

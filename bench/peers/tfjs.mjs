@@ -1,0 +1,94 @@
+// TensorFlow.js as a subject, on its cpu or its wasm backend (one thread in Node). Only the parts
+// of @tensorflow/tfjs that the work needs are loaded: they start in half the time of the whole.
+import { createRequire } from 'node:module'
+import { randomFloats, trainingData } from '../data.mjs'
+import { seconds } from '../sample.mjs'
+
+async function load(backend) {
+  const require = createRequire(createRequire(import.meta.url).resolve('@tensorflow/tfjs'))
+  const tf = require('@tensorflow/tfjs-core')
+  const { layers, sequential } = require('@tensorflow/tfjs-layers')
+  require(`@tensorflow/tfjs-backend-${backend}`)
+  await tf.setBackend(backend)
+  await tf.ready()
+  return { ...tf, layers, sequential }
+}
+
+function buildModel(tf, widths) {
+  const layers = widths.slice(1).map((units, i) =>
+    tf.layers.dense({
+      units,
+      activation: i === widths.length - 2 ? 'softmax' : 'relu',
+      ...(i === 0 && { inputShape: [widths[0]] }),
+    }),
+  )
+  const model = tf.sequential({ layers })
+  model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] })
+  return model
+}
+
+/** One product op(A)[m,k] · op(B)[k,n], batched when batch > 1. */
+export async function prepareGemm({ backend, size, batch, ta, tb }) {
+  const tf = await load(backend)
+  const shape = batch === 1 ? [size, size] : [batch, size, size]
+  const a = tf.tensor(randomFloats(batch * size * size, 1), shape)
+  const b = tf.tensor(randomFloats(batch * size * size, 2), shape)
+  const run = (repeats) =>
+    seconds(() => {
+      for (let i = 0; i < repeats; i++) tf.matMul(a, b, ta, tb).dispose()
+    })
+  return { run }
+}
+
+/** Training steps, by `fit` or by `trainOnBatch` on batches cut beforehand, whichever is faster. */
+export async function prepareTraining({ backend, widths, batch, rows, source }) {
+  const tf = await load(backend)
+  const data = trainingData({ widths, rows, source })
+  const x = tf.tensor2d(data.x, [rows, data.inputs])
+  const y = tf.tensor2d(data.y, [rows, data.classes])
+  const model = buildModel(tf, widths)
+  const ways = { fit: byFit(model, x, y, batch), trainOnBatch: byBatches(tf, model, x, y, batch) }
+  const way = await fasterWay(ways)
+  return { run: ways[way], unitsPerRun: rows / batch, finish: () => finalLoss(model, x, y, way) }
+}
+
+const byFit = (model, x, y, batchSize) => (epochs) =>
+  seconds(() =>
+    model.fit(x, y, { epochs, batchSize, shuffle: true, verbose: 0, yieldEvery: 'never' }),
+  )
+
+function byBatches(tf, model, x, y, batch) {
+  const parts = x.shape[0] / batch
+  const xs = tf.split(x, parts)
+  const ys = tf.split(y, parts)
+  return (epochs) =>
+    seconds(async () => {
+      for (let e = 0; e < epochs; e++) {
+        for (let i = 0; i < parts; i++) await model.trainOnBatch(xs[i], ys[i])
+      }
+    })
+}
+
+async function fasterWay(ways) {
+  const best = {}
+  for (let round = 0; round < 3; round++) {
+    for (const [name, run] of Object.entries(ways)) {
+      best[name] = Math.min(best[name] ?? Infinity, await run(1))
+    }
+  }
+  return best.fit <= best.trainOnBatch ? 'fit' : 'trainOnBatch'
+}
+
+async function finalLoss(model, x, y, way) {
+  const [loss] = model.evaluate(x, y)
+  return { way, loss: (await loss.data())[0] }
+}
+
+/** From nothing imported to the first batch trained. */
+export async function firstBatch({ backend, widths, batch, data }) {
+  const tf = await load(backend)
+  const x = tf.tensor2d(data.x, [batch, data.inputs])
+  const y = tf.tensor2d(data.y, [batch, data.classes])
+  const result = await buildModel(tf, widths).trainOnBatch(x, y)
+  return { loss: result[0] }
+}

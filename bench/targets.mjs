@@ -1,0 +1,119 @@
+// The numbers the library is held to, checked against a record. Only what was measured is listed.
+
+const find = ({ results }, wanted) =>
+  results.find((r) => r.seconds && Object.entries(wanted).every(([key, value]) => r[key] === value))
+
+const train = (network, batch, who) => ({ kind: 'train', network, batch, ...who })
+const ours = { subject: 'ours', threads: 1 }
+const oursTwo = { subject: 'ours', threads: 2, mode: 'shared' }
+const oursReplica = { subject: 'ours', threads: 2, mode: 'replica' }
+
+/** [text, mine, other, least ratio other/mine] */
+const ratioTargets = [
+  ['batch 32 vs tfjs-wasm', train('tutorial', 32, ours), { subject: 'tfjs-wasm' }, 9],
+  ['batch 32 vs jax-js', train('tutorial', 32, ours), { subject: 'jax-js' }, 4],
+  [
+    'batch 32 vs torch, one thread',
+    train('tutorial', 32, ours),
+    { subject: 'torch', threads: 1 },
+    1,
+  ],
+  ['batch 32, two threads vs one', train('tutorial', 32, oursTwo), ours, 1.6],
+  ['batch 128, two threads vs one', train('tutorial', 128, oursTwo), ours, 1.8],
+  ['batch 128, replica on two vs one', train('tutorial', 128, oursReplica), ours, 1],
+]
+
+function ratioRows(record) {
+  return ratioTargets.flatMap(([text, mine, other, least]) => {
+    const a = find(record, mine)
+    const b = find(record, { ...mine, threads: 1, mode: undefined, ...other, ...sameMode(other) })
+    if (!a || !b) return []
+    const ratio = b.seconds / a.seconds
+    const measured = `${ratio.toFixed(2)}×${doubt(a, b)}`
+    return [row(`${text}: ≥ ${least}×`, measured, ratio >= least)]
+  })
+}
+
+const sameMode = ({ subject }) => (subject === 'ours' ? { mode: 'auto' } : {})
+const doubt = (...results) => (results.some((r) => r.noisy) ? ' ~' : '')
+const row = (text, measured, met) => [text, measured, met ? 'yes' : 'no']
+
+function shareRow(record, text, wanted, least) {
+  const result = find(record, wanted)
+  if (!result?.ofPeak) return []
+  const measured = `${(result.ofPeak * 100).toFixed(0)} %${doubt(result)}`
+  return [row(`${text}: ≥ ${least * 100} % of peak`, measured, result.ofPeak >= least)]
+}
+
+function gemmRows(record) {
+  const mine = record.results.filter((r) => r.kind === 'gemm' && r.subject === 'ours' && r.seconds)
+  const single = mine.filter((r) => r.threads === 1)
+  const shapes = [...new Set(single.map((r) => `${r.size} × ${r.batch}`))]
+  return shapes
+    .flatMap((shape) => {
+      const forms = single.filter((r) => `${r.size} × ${r.batch}` === shape)
+      return [slowestForm(shape, forms), spread(shape, forms)]
+    })
+    .concat(twoThreadGemm(mine))
+}
+
+function slowestForm(shape, forms) {
+  const least = forms[0].size >= 256 ? 0.85 : 0.7
+  const share = Math.min(...forms.map((r) => r.ofPeak))
+  const text = `product ${shape}, slowest form: ≥ ${least * 100} % of peak`
+  return row(text, `${(share * 100).toFixed(0)} %`, share >= least)
+}
+
+function spread(shape, forms) {
+  const rates = forms.map((r) => r.gflops)
+  const ratio = Math.max(...rates) / Math.min(...rates) - 1
+  return row(`product ${shape}, forms within 10 %`, `${(ratio * 100).toFixed(0)} %`, ratio <= 0.1)
+}
+
+function twoThreadGemm(mine) {
+  const at = (threads) =>
+    mine.find((r) => r.size === 512 && r.form === 'AB' && r.threads === threads)
+  if (!at(1) || !at(2)) return []
+  const ratio = at(1).seconds / at(2).seconds
+  return [row('product 512, two threads vs one: ≥ 1.8×', `${ratio.toFixed(2)}×`, ratio >= 1.8)]
+}
+
+function limitRow(text, value, limit, unit) {
+  if (value === undefined) return []
+  return [row(`${text}: ≤ ${limit} ${unit}`, `${value.toFixed(1)} ${unit}`, value <= limit)]
+}
+
+function limitRows(record) {
+  const tiny = find(record, { ...train('tiny', 16, ours) })?.seconds
+  const start = find(record, { kind: 'firstBatch', subject: 'ours' })?.seconds
+  const size = record.results.find(({ kind }) => kind === 'size')?.details
+  return [
+    ...limitRow('24-16-3 step', tiny && tiny * 1e6, 15, 'µs'),
+    ...limitRow('import to first trained batch', start && start * 1e3, 120, 'ms'),
+    ...limitRow('browser JavaScript, gzip', size && size.js / 1e3, 40, 'kB'),
+    ...limitRow('browser wasm, gzip', size && size.wasm / 1e3, 200, 'kB'),
+  ]
+}
+
+/** Memory is flat when 19 000 more steps add less than 2 % to what is resident. */
+function memoryRows({ results }) {
+  return results
+    .filter(({ kind, details }) => kind === 'memory' && details)
+    .map(({ details, threads, mode }) => {
+      const [first, last] = details.readings
+      const growth = last.rss / first.rss - 1
+      const text = `memory flat over 20 000 steps (${mode}, ${threads}): ≤ 2 %`
+      return row(text, `${(growth * 100).toFixed(1)} %`, growth <= 0.02)
+    })
+}
+
+export function targetRows(record) {
+  return [
+    ...shareRow(record, 'tutorial, batch 32', train('tutorial', 32, ours), 0.6),
+    ...shareRow(record, 'tutorial, batch 128', train('tutorial', 128, ours), 0.75),
+    ...ratioRows(record),
+    ...gemmRows(record),
+    ...limitRows(record),
+    ...memoryRows(record),
+  ]
+}

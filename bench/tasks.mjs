@@ -1,0 +1,29 @@
+// What is measured: the networks and the products, and their floating-point work.
+
+const mlp = [784, 128, 64, 10]
+
+export const networks = {
+  tutorial: { widths: mlp, rows: 4096, source: 'noise' },
+  // The same network late in training on images that are mostly zeros: weights whose gradient is
+  // long zero leave subnormal numbers in Adam's moments, which cost processors dearly.
+  'late digits': { widths: mlp, rows: 2048, source: 'blobs', stepsBefore: 2000 },
+  tiny: { widths: [24, 16, 3], rows: 4096, source: 'noise' },
+}
+
+export const forms = [
+  { form: 'AB', ta: false, tb: false },
+  { form: 'AtB', ta: true, tb: false },
+  { form: 'ABt', ta: false, tb: true },
+  { form: 'AtBt', ta: true, tb: true },
+]
+
+/** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
+export function stepFlops(widths, batch) {
+  let flops = 0
+  for (let i = 0; i + 1 < widths.length; i++) {
+    flops += 2 * batch * widths[i] * widths[i + 1] * (i === 0 ? 2 : 3)
+  }
+  return flops
+}
+
+export const gemmFlops = ({ size, batch }) => 2 * size ** 3 * batch
