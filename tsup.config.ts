@@ -23,7 +23,7 @@ const entry = (name: 'node' | 'browser' | 'assets', files: Record<string, string
   ...shared,
   name,
   entry: files,
-  outDir: `dist/${name}`,
+  outDir: `build/dist-new/${name}`,
   platform: name === 'node' ? 'node' : 'browser',
   minify: name !== 'node',
   esbuildPlugins: [gradloomPlugin(name)],

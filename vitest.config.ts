@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['ts/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['ts/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
           exclude: ['test/browser/**', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

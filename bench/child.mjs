@@ -1,6 +1,6 @@
 // One measurement in a process of its own: receives a job over IPC, answers with its result.
 import { trainingData } from './data.mjs'
-import { NotBuilt, memoryAfter } from './ours.mjs'
+import { memoryAfter, NotBuilt } from './ours.mjs'
 import { measurePeak } from './peak.mjs'
 import { sample } from './sample.mjs'
 import { downloadSize } from './size.mjs'

@@ -1,7 +1,7 @@
 // Measures the 128-bit multiply+add peak of this processor under the V8 in use: hand-written wasm
 // whose loop bodies hold only independent f32x4 multiplies and adds in registers, no memory.
 import { fileURLToPath } from 'node:url'
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
 const unroll = 8
 const iterations = 20_000

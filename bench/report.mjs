@@ -44,7 +44,9 @@ function header({ date, machine, versions, peak }) {
     `While measuring, other processes kept ${foreignCores.toFixed(2)} cores busy (median).`,
     'Each value is the median over the rounds in which nothing else kept the machine busy;',
     '`~` marks a value without such a round: its best sample is shown.',
-    ...(versions.torch ? ['PyTorch may use wider vectors than 128 bits, hence more than 100 %.'] : []),
+    ...(versions.torch
+      ? ['PyTorch may use wider vectors than 128 bits, hence more than 100 %.']
+      : []),
   ].join('\n')
 }
 

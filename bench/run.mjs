@@ -6,14 +6,14 @@ import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { caseName, repeatedCases, singleCases } from './cases.mjs'
+import { collect } from './collect.mjs'
 import { busySeconds, describeMachine, peerVersions, waitForQuiet } from './machine.mjs'
 import { python, torchVersion } from './peers/torch.mjs'
 import { printReport, writeReport } from './report.mjs'
-import { collect } from './collect.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const child = fileURLToPath(new URL('./child.mjs', import.meta.url))
-const timeoutMs = 180_000
+const timeoutMs = 600_000
 
 const { values: options } = parseArgs({
   options: {
@@ -94,8 +94,7 @@ async function main() {
     console.log(`bench: no torch in ${python}; set GRADLOOM_BENCH_PYTHON to compare with it`)
   const only = new RegExp(options.only)
   const wanted = (job) =>
-    (torch || job.subject !== 'torch') &&
-    (job.kind === 'peak' || only.test(caseName(job)))
+    (torch || job.subject !== 'torch') && (job.kind === 'peak' || only.test(caseName(job)))
   const jobs = [repeatedCases().filter(wanted), singleCases().filter(wanted)]
   if (options.list) return console.log(jobs.flat().map(caseName).join('\n'))
   const machine = describeMachine()

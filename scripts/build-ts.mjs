@@ -1,7 +1,7 @@
 // Bundles ts/ into dist/ (tsup), puts the wasm files beside it and emits the types (tsc). Skips
 // what is current; `--force` rebuilds.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Failure, root, runMain, say, supervise, tail } from './shell.mjs'
@@ -9,7 +9,9 @@ import { hashOf, isCurrent, writeStamp } from './stamp.mjs'
 import { variants } from './wasm/variants.mjs'
 
 const dist = join(root, 'dist')
-const stamp = join(dist, 'stamp')
+
+/** Built here and then put in place whole. tsup.config.ts knows it too. */
+const fresh = join(root, 'build/dist-new')
 
 const inputs = [
   'ts',
@@ -24,16 +26,16 @@ const inputs = [
 const outputs = [
   ...['node/index.js', 'node/worker.js', 'browser/index.js', 'assets/index.js', 'assets/worker.js'],
   ...['types/index.d.ts', ...variants.map(({ name }) => `wasm/${name}.wasm`)],
-].map((name) => join(dist, name))
+]
 
 const wasmFile = (name) => join(root, 'build/wasm', name, 'gradloom_bg.wasm')
 
 const copyWasm = () => {
-  mkdirSync(join(dist, 'wasm'), { recursive: true })
+  mkdirSync(join(fresh, 'wasm'), { recursive: true })
   for (const { name } of variants) {
     if (!existsSync(wasmFile(name)))
       throw new Failure('the wasm is not built: run `npm run build:wasm`.')
-    copyFileSync(wasmFile(name), join(dist, 'wasm', `${name}.wasm`))
+    copyFileSync(wasmFile(name), join(fresh, 'wasm', `${name}.wasm`))
   }
 }
 
@@ -50,10 +52,10 @@ const forbidden = [
 ]
 
 const checkBundles = () => {
-  for (const file of outputs.filter((name) => /(browser|assets)\/.*\.js$/.test(name))) {
-    const text = readFileSync(file, 'utf8')
+  for (const file of outputs.filter((name) => /^(browser|assets)\/.*\.js$/.test(name))) {
+    const text = readFileSync(join(fresh, file), 'utf8')
     const found = forbidden.find(([pattern]) => pattern.test(text))
-    if (found) throw new Failure(`${file} ${found[1]}.`)
+    if (found) throw new Failure(`dist/${file} ${found[1]}.`)
   }
 }
 
@@ -61,24 +63,31 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
 
 const report = () => {
   for (const file of outputs.filter((name) => !name.endsWith('.d.ts'))) {
-    const bytes = readFileSync(file)
+    const bytes = readFileSync(join(dist, file))
     const sizes = `${kilobytes(bytes.length)}, gzip ${kilobytes(gzipSync(bytes).length)}`
-    say('ts', `${file.slice(root.length + 1).padEnd(24)} ${sizes}`)
+    say('ts', `${`dist/${file}`.padEnd(24)} ${sizes}`)
   }
+}
+
+const bundle = async () => {
+  rmSync(fresh, { recursive: true, force: true })
+  copyWasm()
+  await run('tsup', 'node_modules/tsup/dist/cli-default.js', ['--config', 'tsup.config.ts'])
+  checkBundles()
+  const types = ['-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')]
+  await run('tsc (types)', 'node_modules/typescript/bin/tsc', types)
 }
 
 const main = async () => {
   const modules = variants.map(({ name }) => wasmFile(name)).filter((file) => existsSync(file))
-  const extra = modules.map((file) => readFileSync(file).toString('latin1')).join('')
-  const hash = hashOf(inputs, extra)
-  if (!process.argv.includes('--force') && isCurrent(stamp, hash, outputs))
-    return say('ts', 'current')
+  const hash = hashOf([...inputs, ...modules])
+  const files = outputs.map((name) => join(dist, name))
+  const current = isCurrent(join(dist, 'stamp'), hash, files)
+  if (current && !process.argv.includes('--force')) return say('ts', 'current')
+  await bundle()
+  writeStamp(join(fresh, 'stamp'), hash)
   rmSync(dist, { recursive: true, force: true })
-  copyWasm()
-  await run('tsup', 'node_modules/tsup/dist/cli-default.js', ['--config', 'tsup.config.ts'])
-  checkBundles()
-  await run('tsc (types)', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.types.json'])
-  writeStamp(stamp, hash)
+  renameSync(fresh, dist)
   report()
 }
 

@@ -2,7 +2,7 @@
 // and relaxed SIMD), into build/wasm/. Skips what is current. `--crate <dir>` and `--out <dir>`
 // build another crate elsewhere, `--no-opt` leaves out wasm-opt, `--force` rebuilds.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Failure, fromFirstError, root, runMain, say, supervise, toolsDir } from './shell.mjs'
@@ -62,12 +62,15 @@ const runWasmPack = async (tools, variant, out) => {
   return seconds
 }
 
+/** Built here and then put in place whole: a build that fails leaves the last one as it was. */
+const fresh = join(options.out, 'wasm-new')
+const place = join(options.out, 'wasm')
+
 const kilobytes = (file) => `${(statSync(file).size / 1000).toFixed(1)} kB`
 
 const buildVariant = async (tools, variant) => {
-  const out = resolve(options.out, 'wasm', variant.name)
+  const out = resolve(fresh, variant.name)
   const wasm = join(out, 'gradloom_bg.wasm')
-  rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   const seconds = await runWasmPack(tools, variant, out)
   if (!options['no-opt']) await optimise(wasm, variant)
@@ -86,21 +89,22 @@ const inputs = [
 
 const outputs = () => {
   const names = variants.flatMap(({ name }) => [`${name}/gradloom_bg.wasm`, `${name}/gradloom.js`])
-  return [...names, 'gradloom.js', 'gradloom.d.ts'].map((name) => join(options.out, 'wasm', name))
+  return [...names, 'gradloom.js', 'gradloom.d.ts'].map((name) => join(place, name))
 }
 
 const main = async () => {
   const tools = readTools()
   const choices = JSON.stringify([tools.wasm, tools.key, options.crate, options['no-opt']])
-  const hash = () => hashOf([...inputs, resolve(options.crate)], choices)
-  const stamp = join(options.out, 'wasm', 'stamp')
-  if (!options.force && isCurrent(stamp, hash(), outputs())) return say('wasm', 'current')
-  const before = hash()
-  rmSync(stamp, { force: true })
+  const hash = hashOf([...inputs, resolve(options.crate)], choices)
+  if (!options.force && isCurrent(join(place, 'stamp'), hash, outputs())) {
+    return say('wasm', 'current')
+  }
+  rmSync(fresh, { recursive: true, force: true })
   for (const variant of variants) await buildVariant(tools, variant)
-  writeGlue(join(options.out, 'wasm'))
-  // Cargo may have completed Cargo.lock; a source that changed meanwhile is built again next time.
-  writeStamp(stamp, existsSync(join(root, 'Cargo.lock')) ? hash() : before)
+  writeGlue(fresh)
+  writeStamp(join(fresh, 'stamp'), hash)
+  rmSync(place, { recursive: true, force: true })
+  renameSync(fresh, place)
 }
 
 runMain('wasm', main)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { cargoTools } from './setup/cargo-tools.mjs'
 import { chromiumPath } from './setup/chromium.mjs'
 import { npmPackages } from './setup/npm.mjs'
+import { pythonPath } from './setup/python.mjs'
 import { hostToolchain, wasmToolchain } from './setup/rust.mjs'
 import { WASM_PACK, wasmBindgenVersion } from './setup/versions.mjs'
 import { Failure, root, runMain, say, toolsDir, which } from './shell.mjs'
@@ -37,22 +38,30 @@ const programs = ({ wasm, host, wasmBindgen, wasmPack }) => [
 
 const key = () => `${WASM_PACK} ${wasmBindgenVersion()} ${process.env.GRADLOOM_RUST ?? ''}`
 
+const testsReady = ({ host, chromium, python }) =>
+  host.lints && which(chromium ?? '') && (python === null || which(python ?? ''))
+
 /** Whether the remembered choices still hold. */
 const holds = (tools) =>
   tools?.key === key() &&
   programs(tools).every((program) => which(program)) &&
-  (!forTests || (tools.host.lints && tools.chromium !== undefined && which(tools.chromium)))
+  (!forTests || testsReady(tools))
 
-const chooseTools = async () => {
+const chooseForTests = async () => {
+  const chromium = await chromiumPath()
+  const python = await pythonPath()
+  say('setup', `Chromium:       ${chromium ?? 'cannot be had; browser tests fail'}`)
+  say('setup', `Python:         ${python ?? 'no safetensors to be had; its test is skipped'}`)
+  return { chromium, python }
+}
+
+const chooseTools = async (before) => {
   const wasm = await wasmToolchain()
   const host = await hostToolchain(wasm, forTests)
   say('setup', `Rust for wasm:  ${wasm.version} (${wasm.kind}: ${wasm.bin})`)
   say('setup', `Rust for tests: ${host.version} (${host.kind}: ${host.bin})`)
-  const tools = { key: key(), wasm, host, ...(await cargoTools(host)) }
-  if (forTests) tools.chromium = await chromiumPath()
-  if (forTests)
-    say('setup', `Chromium:       ${tools.chromium ?? 'cannot be had; browser tests fail'}`)
-  return tools
+  const { chromium, python } = forTests ? await chooseForTests() : (before ?? {})
+  return { key: key(), wasm, host, ...(await cargoTools(host)), chromium, python }
 }
 
 const save = (tools) => {
@@ -65,9 +74,7 @@ const main = async () => {
   await npmPackages()
   const before = remembered()
   if (holds(before)) return say('setup', 'everything is there')
-  const tools = await chooseTools()
-  if (!tools.chromium && before?.chromium) tools.chromium = before.chromium
-  save(tools)
+  save(await chooseTools(before))
   say('setup', `done (${root})`)
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { root } from './shell.mjs'
 
 const skipped = new Set(['node_modules', 'target', '.git', 'dist', 'build'])
@@ -18,7 +18,7 @@ export const filesBelow = (path) => {
 /** One hash over the names and contents of the files below `paths`, and over `extra`. */
 export const hashOf = (paths, extra = '') => {
   const hash = createHash('sha256').update(extra)
-  for (const file of paths.flatMap((path) => filesBelow(join(root, path)))) {
+  for (const file of paths.flatMap((path) => filesBelow(resolve(root, path)))) {
     hash.update(`\0${relative(root, file)}\0`).update(readFileSync(file))
   }
   return hash.digest('hex')

@@ -1,8 +1,8 @@
 // The public API: re-exports only.
 
 export * as activations from './activations/index.ts'
-export * as callbacks from './callbacks/index.ts'
 export type { Callback, Logs, Snapshot, Training } from './callbacks/index.ts'
+export * as callbacks from './callbacks/index.ts'
 export {
   type ArrayDataset,
   type Arrays,

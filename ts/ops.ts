@@ -52,6 +52,8 @@ export const sin = (x: Tensor) => apply('sin', [x])
 export const cos = (x: Tensor) => apply('cos', [x])
 /** −1, 0 or 1; no gradient. */
 export const sign = (x: Tensor) => apply('sign', [x])
+/** 0 where |x| < 2⁻¹⁰⁰, else x: keeps what decays out of the slow subnormal numbers. */
+export const flush = (x: Tensor) => apply('flush', [x])
 /** No gradient. */
 export const floor = (x: Tensor) => apply('floor', [x])
 /** x·Φ(x); by tanh when `approximate`. */
@@ -84,8 +86,10 @@ export const equal = (a: Operand, b: Operand) => apply('equal', [a, b])
 export const where = (cond: Operand, a: Operand, b: Operand) => apply('where', [cond, a, b])
 /** a·b + c */
 export const mulAdd = (a: Operand, b: Operand, c: Operand) => apply('mulAdd', [a, b, c])
-/** a + (b − a)·t */
+/** a + (b − a)·t; 0 where that is under 2⁻¹⁰⁰ */
 export const lerp = (a: Operand, b: Operand, t: Operand) => apply('lerp', [a, b, t])
+/** a + (b² − a)·t; 0 where that is under 2⁻¹⁰⁰ */
+export const lerpSquare = (a: Operand, b: Operand, t: Operand) => apply('lerpSquare', [a, b, t])
 /** m / (√v + eps) */
 export const divSqrt = (m: Operand, v: Operand, eps: Operand) => apply('divSqrt', [m, v, eps])
 /** x cut to [low, high]. */

@@ -107,7 +107,7 @@ async function createLoop({ widths, batch, data, jitted }) {
     const x = matrix(np, gather(data.x, rows, data.inputs), [batch, data.inputs])
     const y = matrix(np, gather(data.y, rows, data.classes), [batch, data.classes])
     loop.state = step(loop.state, corrections, x, y)
-    await blockUntilReady(loop.state.sums) // one jitted program computes them all
+    await blockUntilReady(loop.state.sums) // the step's one program computes all
   }
   loop.epoch = async () => {
     const order = shuffledOrder(data.rows, next)
@@ -118,6 +118,7 @@ async function createLoop({ widths, batch, data, jitted }) {
     loop.state.sums = np.zeros([2])
     return sums
   }
+  loop.settle = () => blockUntilReady(loop.state)
   return loop
 }
 
@@ -148,5 +149,6 @@ export async function prepareTraining({ widths, batch, rows, source }) {
 export async function firstBatch({ widths, batch, data }) {
   const loop = await createLoop({ widths, batch, data: { ...data, rows: batch }, jitted: false })
   await loop.epoch()
+  await loop.settle()
   return { loss: (await loop.takeSums())[0] }
 }

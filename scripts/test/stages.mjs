@@ -47,6 +47,7 @@ const vitest = (project) => async (tools) => {
     '--reporter=json',
   ]
   const env = { ...process.env, GRADLOOM_CHROMIUM: tools.chromium ?? '' }
+  if (tools.python) env.PYTHON = tools.python
   const program = join(root, 'node_modules/vitest/vitest.mjs')
   const all = [program, ...args, `--outputFile=${report}`]
   const { ok } = await tee(process.execPath, all, { env })

@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   callbacks,
+  dataset,
   init,
   layers,
   loadModel,
@@ -94,7 +95,13 @@ describe('a model', () => {
     const model = classifier()
     const labels = y.elements.slice()
     labels[7] = 3
-    await rejects(model.fit(x, tensor(labels), quiet), 'label-range', 'sample 7', '3', 'from 0 to 2')
+    await rejects(
+      model.fit(x, tensor(labels), quiet),
+      'label-range',
+      'sample 7',
+      '3',
+      'from 0 to 2',
+    )
     labels[7] = -1
     await rejects(model.evaluate(x, tensor(labels)), 'label-range', 'sample 7', '-1')
     await trains(model)
@@ -166,6 +173,9 @@ describe('a model', () => {
     }
     await rejects(model.fit(stream, { validationSplit: 0.5 }), 'argument', 'validationSplit')
     await rejects(model.fit(stream, { sampleWeight: [1] }), 'argument', 'sampleWeight')
+    const weighted = { sampleWeight: [1], ...quiet }
+    await rejects(model.fit(dataset({ x, y }), weighted), 'argument', 'sampleWeight')
+    await rejects(model.evaluate(dataset({ x, y }), { sampleWeight: [1] }), 'argument', 'dataset')
     const unlabelled = async function* () {
       yield { x }
     }

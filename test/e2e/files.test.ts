@@ -16,7 +16,7 @@ import {
   schedules,
   sequential,
   shutdown,
-  Tensor,
+  type Tensor,
   tensor,
 } from '../../ts/index.ts'
 import { readSafetensors, writeSafetensors } from '../../ts/io/safetensors.ts'
@@ -84,7 +84,10 @@ describe('a saved model', () => {
       metrics: [metrics.meanAbsoluteError({ name: 'error' }), 'mse'],
       weightedMetrics: ['mse'],
     })
-    const data = tensor(Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)), [6, 4, 1])
+    const data = tensor(
+      Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)),
+      [6, 4, 1],
+    )
     const labels = tensor([1, 2, 3, 4, 5, 6])
     await model.fit(data, labels, quiet)
     const loaded = await loadModel(await (await model.save('blob')).arrayBuffer())

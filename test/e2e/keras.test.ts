@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type FitOptions,
   init,
-  layers,
   type Logs,
+  layers,
   type Model,
   optimizers,
   sequential,
@@ -101,7 +101,13 @@ describe('fit, as Keras does it', () => {
   it.each(recorded.cases)('$task, $variant', async (run) => {
     const task = recorded.tasks.find(({ name }) => name === run.task) as Task
     const model = await build(task)
-    const options = { batchSize, epochs, shuffle: false, verbose: 0, ...optionsOf(task, run.variant) }
+    const options = {
+      batchSize,
+      epochs,
+      shuffle: false,
+      verbose: 0,
+      ...optionsOf(task, run.variant),
+    }
     const { history } = await model.fit(given(task.x), given(task.y), options as FitOptions)
     expect(Object.keys(history).sort()).toEqual(Object.keys(run.history).map(keyOf).sort())
     for (const [name, values] of Object.entries(run.history)) {
@@ -119,4 +125,3 @@ describe('fit, as Keras does it', () => {
     model.dispose()
   })
 })
-

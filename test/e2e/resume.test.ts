@@ -18,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 const start = (checkpoint: string, final: string, ...flags: string[]): ChildProcess =>
-  spawn(process.execPath, [script, checkpoint, final, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  spawn(process.execPath, [script, checkpoint, final, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 
 const exit = (child: ChildProcess): Promise<number | NodeJS.Signals | null> =>
   new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)))

@@ -29,7 +29,11 @@ export const numbers = (seed: number): (() => number) => {
 /** Three classes of points around corners of a square. x: [N, 2], y: i32 [N] */
 export const clusters = (samples: number, seed = 1) => {
   const next = numbers(seed)
-  const corners = [[0, 0], [1, 0], [0, 1]] as const
+  const corners = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+  ] as const
   const x = new Float32Array(2 * samples)
   const y = new Int32Array(samples)
   for (let i = 0; i < samples; i++) {

@@ -131,7 +131,11 @@ describe('variables', () => {
       dropout({ rate: 0.1 }),
       dense({ units: 2, useBias: false }),
     ])
-    expect(chain.placed.map(({ path }) => path)).toEqual(['dense/kernel', 'dense/bias', 'dense_1/kernel'])
+    expect(chain.placed.map(({ path }) => path)).toEqual([
+      'dense/kernel',
+      'dense/bias',
+      'dense_1/kernel',
+    ])
     const streams = [...chain.placed, ...chain.layers].map(({ stream }) => stream)
     expect(new Set(streams).size).toBe(streams.length)
   })

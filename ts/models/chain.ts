@@ -6,7 +6,7 @@ import { Graph, type SymbolicTensor } from '../graph.ts'
 import { shapeError, subjectOf } from '../layers/expect.ts'
 import { Input } from '../layers/input.ts'
 import { Layer, type Pass } from '../layers/layer.ts'
-import { type BatchShape, sameShape, type Shape, showShape } from '../shape.ts'
+import { type BatchShape, type Shape, sameShape, showShape } from '../shape.ts'
 import { claimLayers, nameLayers } from './layer-names.ts'
 import type { Network, Placed, Sample } from './network.ts'
 import { passOver } from './pass.ts'
@@ -68,7 +68,10 @@ export class Chain implements Network {
   }
 
   build(shape: Shape): void {
-    if (this.#sample) return this.#mustBe(shape)
+    if (this.#sample) {
+      this.#mustBe(shape)
+      return
+    }
     const dtype = this.layers[0] instanceof Input ? this.layers[0].dtype : 'float32'
     const graph = new Graph()
     const pass = passOver(graph, false)

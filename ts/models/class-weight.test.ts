@@ -10,7 +10,15 @@ describe('class weights', () => {
   it.each([
     ['class numbers', tensor(Int32Array.of(0, 1, 2, 0))],
     ['a column', tensor([[0], [1], [2], [0]])],
-    ['one-hot rows', tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]])],
+    [
+      'one-hot rows',
+      tensor([
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+        [1, 0, 0],
+      ]),
+    ],
   ])('are those of %s', (_, y) => {
     expect([...classWeights(y, byClass, undefined, 4).elements]).toEqual([0.5, 1, 3, 0.5])
   })
@@ -32,7 +40,9 @@ describe('class weights', () => {
   it('refuse what has no class, and what is no weight', () => {
     const weigh = (y: Parameters<typeof classWeights>[0], weights: object) => () =>
       classWeights(y, weights as never, undefined, 1)
-    expect(weigh(tensor([[[1]]]), byClass)).toThrow(refusal('argument', '[1, 1, 1]', 'sampleWeight'))
+    expect(weigh(tensor([[[1]]]), byClass)).toThrow(
+      refusal('argument', '[1, 1, 1]', 'sampleWeight'),
+    )
     expect(weigh(tensor([0]), { 0: Number.NaN })).toThrow(refusal('argument', 'class 0', 'NaN'))
     expect(weigh(tensor([0]), { cat: 1 })).toThrow(refusal('argument', 'by class number'))
   })

@@ -33,7 +33,9 @@ const classesOf = (y: Tensor): ((sample: number) => number) => {
 }
 
 const checked = (classWeight: ClassWeight): Map<number, number> => {
-  const entries = Object.entries(classWeight).map(([name, weight]) => [Number(name), weight] as const)
+  const entries = Object.entries(classWeight).map(
+    ([name, weight]) => [Number(name), weight] as const,
+  )
   const odd = entries.find(([name, weight]) => !Number.isInteger(name) || !Number.isFinite(weight))
   if (!odd) return new Map(entries)
   throw new GradloomError(

@@ -74,9 +74,13 @@ export class Compiled {
 
 const list = (option: string, given: readonly MetricSpec[] | undefined): readonly MetricSpec[] => {
   if (given === undefined || Array.isArray(given)) return given ?? []
-  throw new GradloomError('argument', `compile: ${option} must be an array, such as ['accuracy'].`, {
-    subject: option,
-  })
+  throw new GradloomError(
+    'argument',
+    `compile: ${option} must be an array, such as ['accuracy'].`,
+    {
+      subject: option,
+    },
+  )
 }
 
 /** As in Keras, a weighted metric makes room for one of the same name. */

@@ -17,8 +17,8 @@ import {
   type StepPrograms,
   trainPrograms,
 } from './programs.ts'
-import { FedRows, ResidentRows, type Samples } from './rows.ts'
 import { inOrder } from './readers.ts'
+import { FedRows, ResidentRows, type Samples } from './rows.ts'
 import { countsOf } from './summary.ts'
 import { stagesOf } from './walk.ts'
 
@@ -53,9 +53,11 @@ export interface Cost {
   readonly secondsPerEpoch?: number
 }
 
-/** Steps are run for about this long. */
-const MEASURE_MS = 150
-const LEAST_RUNS = 3
+/** Calls are made until so many have brought nothing: engines compile fast code while slow code runs. */
+const STALE_CALLS = 3
+/** What counts as something. */
+const GAIN = 0.95
+const MOST_MS = 1500
 
 /** Numbers that are neither all alike nor random: x·φ mod 1. */
 const filler = (count: number, dtype: Dtype): Elements =>
@@ -90,7 +92,7 @@ const scratch = (live: Live): Session =>
 
 const steeringAt = (live: Live) => ({ seed: live.store.seed, step: 0, rate: () => 0.001 })
 
-/** Milliseconds of a step: the best of several calls, each of many steps. */
+/** Milliseconds of a step: the best of calls of many steps, when they get no faster any more. */
 const measured = async (
   live: Live,
   session: Session,
@@ -100,8 +102,8 @@ const measured = async (
   const pace = new Pace()
   const one = inOrder(programs.batch)
   let best = Number.POSITIVE_INFINITY
-  const end = performance.now() + MEASURE_MS
-  for (let run = 0; run < LEAST_RUNS || performance.now() < end; run++) {
+  const end = performance.now() + MOST_MS
+  for (let stale = 0; stale < STALE_CALLS && performance.now() < end; stale++) {
     const steps = pace.next(1000)
     const order = new Int32Array(steps * one.length)
     for (let i = 0; i < steps; i++) order.set(one, i * one.length)
@@ -110,6 +112,7 @@ const measured = async (
     await session.run({ steps, stages, exchange: programs.exchange })
     const ms = performance.now() - began
     pace.took(steps, ms)
+    if (ms / steps < GAIN * best) stale = -1
     best = Math.min(best, ms / steps)
   }
   return best

@@ -22,10 +22,9 @@ export const evaluate = async (
   { source, epoch = 0, signal, prefix = '' }: Evaluation,
 ): Promise<Logs> => {
   const model = live.trained(what)
-  await live.ready()
-  const totals = new Totals(model.compiled.metrics)
+  const totals = new Totals(model.compiled)
   const calls = walk({
-    session: live.store.session,
+    live,
     reader: source.open(epoch, epoch, signal),
     programs: (rows, batch) =>
       live.programs.get(`evaluation ${batch} ${rows.key}`, () =>

@@ -36,12 +36,12 @@ export interface History extends EpochRecord {
 }
 
 /** The entries before `epoch`. */
-export const before = (entries: readonly Entry[], epoch: number): Entry[] =>
+export const entriesBefore = (entries: readonly Entry[], epoch: number): Entry[] =>
   entries.filter((entry) => entry.epoch < epoch)
 
 /** `entries` with the logs of `epoch`, in the place of those that it may have already. */
 export const recorded = (entries: readonly Entry[], epoch: number, logs: Logs): Entry[] => [
-  ...before(entries, epoch),
+  ...entriesBefore(entries, epoch),
   { epoch, logs: { ...logs } },
 ]
 

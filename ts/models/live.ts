@@ -64,8 +64,9 @@ export class Live {
 
   /** Makes the variables, if that has not been done. */
   build(sample: Shape): void {
-    if (this.network.sample) return this.network.build(sample)
+    const isNew = !this.network.sample
     this.network.build(sample)
+    if (!isNew) return
     this.#kept = undefined
     if (this.#compiled) this.#checked(this.#compiled)
   }
@@ -185,9 +186,13 @@ export class Live {
 
   mustLive(): void {
     if (!this.#disposed) return
-    throw new GradloomError('disposed', `${this.subject}: used after dispose(); make a new model.`, {
-      subject: this.name,
-    })
+    throw new GradloomError(
+      'disposed',
+      `${this.subject}: used after dispose(); make a new model.`,
+      {
+        subject: this.name,
+      },
+    )
   }
 
   async dispose(): Promise<void> {
@@ -197,11 +202,14 @@ export class Live {
 }
 
 /** The workers' memory is gone after these. */
-const LOST = new Set(['worker-died', 'trap'])
+const LOST = new Set(['worker-died', 'worker-start', 'trap'])
 
 const slotsOf = (network: Network, { optimizer }: Compiled): Kept[] => {
   const trainable = new Set<Variable>(trainableOf(network))
-  const shared = optimizer.shared.map((variable) => ({ variable, path: `optimizer/shared/${variable.name}` }))
+  const shared = optimizer.shared.map((variable) => ({
+    variable,
+    path: `optimizer/shared/${variable.name}`,
+  }))
   const own = network.placed
     .filter(({ variable }) => trainable.has(variable))
     .flatMap(({ variable, path }) =>

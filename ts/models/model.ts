@@ -116,8 +116,10 @@ export class Model {
     this.#live.mustLive()
     const sample = inputShape[0] === null ? inputShape.slice(1) : inputShape
     const isShape = sample.every((d): d is number => Number.isInteger(d) && (d as number) > 0)
-    if (isShape) return this.#live.build(sample)
-    throw badArgument('build', 'inputShape', inputShape, 'whole numbers above 0, such as [784]')
+    if (!isShape) {
+      throw badArgument('build', 'inputShape', inputShape, 'whole numbers above 0, such as [784]')
+    }
+    this.#live.build(sample)
   }
 
   /** Chooses optimizer, loss and metrics. Weights stay; what an earlier optimizer kept is dropped. */
@@ -165,6 +167,9 @@ export class Model {
     const live = this.#live
     live.trained('evaluate')
     const data = isData ? asDataset(x) : undefined
+    if (data && sampleWeight !== undefined) {
+      throw badArgument('evaluate', 'sampleWeight', sampleWeight, 'in the dataset, beside x and y')
+    }
     if (data?.kind === 'stream') {
       return evaluate(live, 'evaluate', { source: fromStream(live, data, 'evaluate'), signal })
     }
@@ -220,8 +225,10 @@ export class Model {
    */
   save(to: 'blob'): Promise<Blob>
   save(to: string): Promise<void>
-  save(to: string): Promise<Blob | void> {
-    return to === 'blob' ? modelBlob(this.#live) : saveModel(this.#live, to)
+  async save(to: string): Promise<unknown> {
+    if (to === 'blob') return modelBlob(this.#live)
+    await saveModel(this.#live, to)
+    return undefined
   }
 
   /** Frees the model's memory now; without it the garbage collector does. What is under way rejects. */

@@ -52,11 +52,10 @@ export const predict = async (
 ): Promise<Tensor> => {
   live.mustLive()
   const reader = readerOf(live, x, batchSize, signal)
-  await live.ready()
   const outputs: Elements[] = []
   let samples = 0
   const calls = walk({
-    session: live.store.session,
+    live,
     reader,
     programs: (rows, batch) =>
       live.programs.get(`prediction ${batch} ${rows.key}`, () =>

@@ -5,7 +5,7 @@ import { takeRows } from '../data/rows.ts'
 import type { Graph, SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Feeds, Session } from '../runtime/session.ts'
-import { type Dtype, type Elements, sameShape, type Shape, sizeOf } from '../shape.ts'
+import { type Dtype, type Elements, type Shape, sameShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { Variable } from '../variable.ts'
 

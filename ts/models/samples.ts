@@ -45,9 +45,7 @@ const fits = (given: Shape, wanted: BatchShape): boolean => {
   const [mine, theirs] = [given.slice(1), wanted.slice(1)]
   return (
     given.length > 0 &&
-    (sameShape(mine, theirs) ||
-      sameShape([...mine, 1], theirs) ||
-      sameShape(mine, [...theirs, 1]))
+    (sameShape(mine, theirs) || sameShape([...mine, 1], theirs) || sameShape(mine, [...theirs, 1]))
   )
 }
 
@@ -67,9 +65,13 @@ const labelsOf = (live: Live, y: TensorLike | undefined, what: string): Tensor =
   const { network, compiled } = live.trained(what)
   const { loss } = compiled
   if (y === undefined) {
-    throw new GradloomError('argument', `${what}: y is missing; ${loss.type} compares with labels.`, {
-      subject: 'y',
-    })
+    throw new GradloomError(
+      'argument',
+      `${what}: y is missing; ${loss.type} compares with labels.`,
+      {
+        subject: 'y',
+      },
+    )
   }
   const output = outputShapeOf(network)
   const wanted = loss.labelShape(output)

@@ -7,7 +7,7 @@ import { meanSquaredError } from '../metrics/index.ts'
 import { tensor } from '../tensor.ts'
 import { refusal } from '../testing/refusal.ts'
 import { loadCore } from '../testing/run.ts'
-import { before, columnsOf, recorded } from './history.ts'
+import { columnsOf, entriesBefore, recorded } from './history.ts'
 import { checkOptions } from './options.ts'
 import { Pace } from './pace.ts'
 import { ArrayReader, inOrder, type Reader } from './readers.ts'
@@ -49,7 +49,7 @@ describe('totals', () => {
   })
 
   it('weigh the loss of each batch by its size', () => {
-    const totals = new Totals([metric])
+    const totals = new Totals({ metrics: [metric] })
     totals.add(call([1, 2], [8, 4, 12, 4]), 4, 1)
     totals.add(call([5], [6, 2]), 2, 1)
     expect(totals.samples).toBe(10)
@@ -57,7 +57,7 @@ describe('totals', () => {
   })
 
   it('add the parts of a step', () => {
-    const totals = new Totals([metric])
+    const totals = new Totals({ metrics: [metric] })
     const [first, second] = [call([1], [1, 2]), call([0.5], [3, 2])]
     const both = { ...first, outputs: [...first.outputs, ...second.outputs, {}] }
     totals.add(both, 4, 2)
@@ -78,11 +78,11 @@ describe('history', () => {
 
   it('is cut where training goes on', () => {
     const entries = recorded(recorded([], 0, { loss: 3, val_loss: 7 }), 1, { loss: 2 })
-    expect(columnsOf(before(entries, 1))).toEqual({
+    expect(columnsOf(entriesBefore(entries, 1))).toEqual({
       epoch: [0],
       history: { loss: [3], val_loss: [7] },
     })
-    expect(before(entries, 0)).toEqual([])
+    expect(entriesBefore(entries, 0)).toEqual([])
   })
 })
 
@@ -104,7 +104,11 @@ const readAll = async (reader: Reader, most: number): Promise<number[][]> => {
 describe('readers', () => {
   it('cut arrays into batches, the last one smaller', async () => {
     const reader = new ArrayReader(new FedRows(samples), inOrder(5, 3), 2)
-    expect(await readAll(reader, 100)).toEqual([[6, 7, 8, 9], [10, 11, 12, 13], [14, 15]])
+    expect(await readAll(reader, 100)).toEqual([
+      [6, 7, 8, 9],
+      [10, 11, 12, 13],
+      [14, 15],
+    ])
   })
 
   it('make one small batch where there are fewer samples than a batch', async () => {
@@ -127,7 +131,13 @@ describe('readers', () => {
       return { x, y }
     }
     const read = () => new StreamReader((signal) => stream.batches(0, signal), check as never)
-    const expected = [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13], [14, 15, 16, 17]]
+    const expected = [
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9, 10, 11],
+      [12, 13],
+      [14, 15, 16, 17],
+    ]
     expect(await readAll(read(), 1)).toEqual(expected)
     expect(await readAll(read(), 3)).toEqual(expected)
     const reader = read()
@@ -142,7 +152,10 @@ describe('readers', () => {
       yield { x: samples.x, y: samples.y }
       throw new Error('no more disk')
     })
-    const reader = new StreamReader((signal) => stream.batches(0, signal), (batch) => batch)
+    const reader = new StreamReader(
+      (signal) => stream.batches(0, signal),
+      (batch) => batch,
+    )
     await reader.ahead()
     await reader.take(3)
     await expect(reader.ahead()).rejects.toThrow('no more disk')

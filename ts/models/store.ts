@@ -22,8 +22,10 @@ export interface Position {
   readonly epochs: number
 }
 
-/** Copies are made at most this often while a model trains. */
+/** Copies are made at most this often while a model trains … */
 const COPY_EVERY_MS = 2000
+/** … and take at most this part of the time. */
+const COPY_SHARE = 1 / 20
 
 export class Store {
   readonly session: Session
@@ -34,7 +36,8 @@ export class Store {
   readonly #kept: () => readonly Kept[]
   readonly #copies = new Map<number, Elements>()
   #copied: Position = { step: 0, epochs: 0 }
-  #copiedAt = 0
+  /** When the next copy is due. */
+  #copyAt = 0
   /** Keys that hold their numbers in the workers of now; undefined before there are any. */
   #filled: Set<number> | undefined
 
@@ -136,14 +139,16 @@ export class Store {
   /** Copies all numbers to this side, so that they outlive the workers. */
   async copy(): Promise<void> {
     if (!this.#filled) return
+    const began = performance.now()
     const values = await this.snapshot()
     for (const [key, value] of values) this.#copies.set(key, value)
     this.#copied = this.position
-    this.#copiedAt = performance.now()
+    const now = performance.now()
+    this.#copyAt = now + Math.max(COPY_EVERY_MS, (now - began) / COPY_SHARE)
   }
 
   async copyIfDue(): Promise<void> {
-    if (performance.now() - this.#copiedAt >= COPY_EVERY_MS) await this.copy()
+    if (performance.now() >= this.#copyAt) await this.copy()
   }
 
   /** After workers were lost: training stands where the copies are. */

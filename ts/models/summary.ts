@@ -57,13 +57,17 @@ const rowsOf = ({ network }: Live): Row[] =>
   })
 
 const table = (rows: readonly Row[]): string[] => {
-  const widths = HEAD.map((_, i) => Math.max(...[HEAD, ...rows].map((row) => (row[i] as string).length)))
+  const widths = HEAD.map((_, i) =>
+    Math.max(...[HEAD, ...rows].map((row) => (row[i] as string).length)),
+  )
   const line = (left: string, fill: string, middle: string, right: string): string =>
     left + widths.map((width) => fill.repeat(width + 2)).join(middle) + right
   const text = ([name, shape, params]: Row, bar: string): string =>
     `${bar} ${name.padEnd(widths[0] as number)} ${bar} ${shape.padEnd(widths[1] as number)} ` +
     `${bar} ${params.padStart(widths[2] as number)} ${bar}`
-  const body = rows.flatMap((row, i) => (i === 0 ? [] : [line('├', '─', '┼', '┤')]).concat(text(row, '│')))
+  const body = rows.flatMap((row, i) =>
+    (i === 0 ? [] : [line('├', '─', '┼', '┤')]).concat(text(row, '│')),
+  )
   return [
     line('┏', '━', '┳', '┓'),
     text(HEAD, '┃'),

@@ -8,14 +8,14 @@ import type { Measured } from './compiled.ts'
 import { LOSS, metricOutput } from './programs.ts'
 
 export class Totals {
-  readonly #metrics: readonly Measured[]
-  readonly #sums: number[][]
+  readonly #compiled: { readonly metrics: readonly Measured[] }
+  readonly #sums: number[][] = []
   #loss = 0
   #samples = 0
 
-  constructor(metrics: readonly Measured[]) {
-    this.#metrics = metrics
-    this.#sums = metrics.map(() => [])
+  /** The metrics may become known with the first samples. */
+  constructor(compiled: { readonly metrics: readonly Measured[] }) {
+    this.#compiled = compiled
   }
 
   get samples(): number {
@@ -33,18 +33,20 @@ export class Totals {
 
   #addStep(record: Readonly<Record<string, Elements>>, step: number, steps: number, batch: number) {
     this.#loss += (record[LOSS]?.[step] as number) * batch
-    for (const [i, sums] of this.#sums.entries()) {
+    for (const i of this.#compiled.metrics.keys()) {
       const all = record[metricOutput(i)] as Elements
       const size = all.length / steps
-      for (let j = 0; j < size; j++) sums[j] = (sums[j] ?? 0) + (all[step * size + j] as number)
+      this.#sums[i] ??= new Array<number>(size).fill(0)
+      const sums = this.#sums[i]
+      for (let j = 0; j < size; j++) (sums[j] as number) += all[step * size + j] as number
     }
   }
 
   /** Means so far. */
   logs(prefix = ''): Logs {
     const logs: Logs = { [`${prefix}loss`]: this.#loss / this.#samples }
-    for (const [i, { key, metric }] of this.#metrics.entries()) {
-      logs[`${prefix}${key}`] = metric.result(this.#sums[i] as number[])
+    for (const [i, { key, metric }] of this.#compiled.metrics.entries()) {
+      logs[`${prefix}${key}`] = metric.result(this.#sums[i] ?? [])
     }
     return logs
   }

@@ -45,7 +45,7 @@ export const trainOnBatch = (
     const result = await store.session.run({ steps: 1, stages })
     store.position = { ...store.position, step: store.position.step + 1 }
     await store.copyIfDue()
-    const totals = new Totals(model.compiled.metrics)
+    const totals = new Totals(model.compiled)
     totals.add(result, batch, 1)
     return totals.logs()
   })

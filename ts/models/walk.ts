@@ -3,10 +3,11 @@
 
 import { GradloomError } from '../errors.ts'
 import type { Program } from '../graph.ts'
-import type { Feeds, Session, SessionResult, SessionStage } from '../runtime/session.ts'
+import type { Feeds, SessionResult, SessionStage } from '../runtime/session.ts'
+import type { Live } from './live.ts'
+import { RNG } from './pass.ts'
 import type { Loaded } from './program-cache.ts'
 import { LEARNING_RATE, type StepPrograms } from './programs.ts'
-import { RNG } from './pass.ts'
 import type { Reader, Stretch } from './readers.ts'
 import type { Rows } from './rows.ts'
 import { rngWords, type Seed } from './seed.ts'
@@ -24,7 +25,7 @@ export interface Steering {
 }
 
 export interface Walk {
-  readonly session: Session
+  readonly live: Live
   readonly reader: Reader
   programs(rows: Rows, batch: number): Loaded
   /** Asked before each call; absent where nothing is trained. */
@@ -108,7 +109,7 @@ const mostByBytes = (rows: Rows, batch: number): number =>
 
 /** Call after call until the reader ends, a call is stopped, or the caller has enough. */
 export async function* walk(options: Walk): AsyncGenerator<Walked, void, undefined> {
-  const { session, reader, signal } = options
+  const { live, reader, signal } = options
   try {
     for (;;) {
       const ahead = await reader.ahead()
@@ -116,10 +117,12 @@ export async function* walk(options: Walk): AsyncGenerator<Walked, void, undefin
       const { programs, pace } = options.programs(ahead.rows, ahead.batch)
       const most = Math.min(ahead.most, mostByBytes(ahead.rows, ahead.batch))
       const stretch = await reader.take(options.single ? 1 : pace.next(most))
+      // The first samples of a stream may have built the network.
+      await live.ready()
       await options.before?.()
       const steering = options.steering?.()
       const began = performance.now()
-      const result = await session.run({
+      const result = await live.store.session.run({
         steps: stretch.steps,
         stages: stagesOf(programs, stretch, steering),
         exchange: programs.exchange,

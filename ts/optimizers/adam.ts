@@ -68,7 +68,7 @@ export class Adam extends BaseOptimizer {
     const { graph, gradient, weight } = update
     const [mSlot, vSlot, maxSlot] = slots as readonly [Variable, Variable, Variable | undefined]
     const m = ops.lerp(graph.state(mSlot), gradient, 1 - this.beta1)
-    const v = ops.lerp(graph.state(vSlot), ops.square(gradient), 1 - this.beta2)
+    const v = ops.lerpSquare(graph.state(vSlot), gradient, 1 - this.beta2)
     graph.assign(mSlot, m)
     graph.assign(vSlot, v)
     const divisor = maxSlot ? ops.maximum(graph.state(maxSlot), v) : v

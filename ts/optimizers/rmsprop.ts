@@ -48,7 +48,7 @@ export class RMSprop extends BaseOptimizer {
     const step = ops.div(scaled, root)
     const mSlot = slot('momentum')
     if (!mSlot) return ops.sub(weight, step)
-    const m = ops.mulAdd(graph.state(mSlot), this.momentum, step)
+    const m = ops.flush(ops.mulAdd(graph.state(mSlot), this.momentum, step))
     graph.assign(mSlot, m)
     return ops.sub(weight, m)
   }
@@ -59,7 +59,7 @@ export class RMSprop extends BaseOptimizer {
     slot: (name: string) => Variable | undefined,
   ): SymbolicTensor {
     const vSlot = slot('velocity') as Variable
-    const v = ops.lerp(graph.state(vSlot), ops.square(gradient), 1 - this.rho)
+    const v = ops.lerpSquare(graph.state(vSlot), gradient, 1 - this.rho)
     graph.assign(vSlot, v)
     const aSlot = slot('averageGradient')
     if (!aSlot) return v

@@ -35,7 +35,7 @@ export class SGD extends BaseOptimizer {
     const { graph, weight, gradient } = update
     const rate = ops.neg(update.learningRate)
     if (!slot) return ops.mulAdd(gradient, rate, weight)
-    const m = ops.mulAdd(graph.state(slot), this.momentum, ops.mul(gradient, rate))
+    const m = ops.flush(ops.mulAdd(graph.state(slot), this.momentum, ops.mul(gradient, rate)))
     graph.assign(slot, m)
     if (!this.nesterov) return ops.add(weight, m)
     return ops.mulAdd(m, this.momentum, ops.mulAdd(gradient, rate, weight))

@@ -71,7 +71,7 @@ export interface Core {
   /** Runs helper thread `index` (1-based) until `stopPool`; never returns before. */
   helperMain(index: number): void
   stopPool(): void
-  /** Byte offset of the abort flag (an i32: 0 run, 1 stop after this step). */
+  /** Byte offset of the abort flag (an i32: 0 run, 1 stop after this step), which the caller lowers. */
   abortFlag(): number
   /** Seeded Fisher–Yates permutation of `0..n`. */
   permutation(n: number, seedLo: number, seedHi: number, epoch: number): Int32Array

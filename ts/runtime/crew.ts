@@ -4,7 +4,7 @@
 import { transfer } from 'comlink'
 import { GradloomError } from '../errors.ts'
 import type { Elements } from '../shape.ts'
-import { asFault, isFatal } from './faults.ts'
+import { asFault, isFatal, isPeerFailure } from './faults.ts'
 import type {
   LoadResult,
   PoolApi,
@@ -113,7 +113,7 @@ export class Crew implements PoolApi {
       const abort = (): void => this.#team.abort()
       for (const signal of signals) signal.addEventListener('abort', abort, { once: true })
       try {
-        return merge(request, await Promise.all(this.#ask(workers, session, request)))
+        return merge(request, await this.#all(this.#ask(workers, session, request)))
       } finally {
         for (const signal of signals) signal.removeEventListener('abort', abort)
         this.#team.calm()
@@ -125,6 +125,18 @@ export class Crew implements PoolApi {
     return workers.map((worker, i) =>
       worker.run(session, this.#parcels(shareOf(request, i, workers.length))),
     )
+  }
+
+  /** After a failure in the middle of an exchange, replicas differ: none of them can go on. */
+  async #all(answers: readonly Promise<RunResult>[]): Promise<RunResult[]> {
+    const settled = await Promise.allSettled(answers)
+    const errors = settled.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as unknown] : [],
+    )
+    if (errors.length === 0) return Promise.all(answers)
+    const cause = errors.find((error) => !isPeerFailure(error)) ?? errors[0]
+    if (errors.some(isFatal) && cause instanceof GradloomError) void this.stop(cause)
+    throw cause
   }
 
   /** A copy that can be given away, where the numbers must leave this thread. */

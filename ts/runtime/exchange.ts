@@ -2,6 +2,7 @@
 // `replica-run.ts` decides what is said.
 
 import { GradloomError } from '../errors.ts'
+import { PEER } from './faults.ts'
 
 /** What a replica says about a step. `steps`: how many to run next, where one leads. */
 export interface Word {
@@ -64,7 +65,8 @@ export class Peers {
       word = this.#arrived[peer]?.shift() ?? (await this.#next(peer))
     } while (word.run < this.#run)
     if (word.verdict !== 'failed') return word
-    throw new GradloomError('worker-died', `replica ${peer} failed in the middle of a step`)
+    const message = `replica ${peer} failed in the middle of a step`
+    throw new GradloomError('worker-died', message, { subject: PEER })
   }
 
   #next(peer: number): Promise<Sent> {

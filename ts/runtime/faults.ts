@@ -34,6 +34,12 @@ export const asFault = (thrown: unknown): unknown => {
 export const isFatal = (error: unknown): boolean =>
   error instanceof GradloomError && (error.code === 'trap' || error.code === 'worker-died')
 
+/** The subject of errors of replicas that only suffer from another one's failure. */
+export const PEER = 'peer'
+
+export const isPeerFailure = (error: unknown): boolean =>
+  error instanceof GradloomError && error.subject === PEER
+
 export const toRecord = (thrown: unknown): ErrorRecord => {
   const error = asFault(thrown)
   const known = error instanceof GradloomError ? error : undefined

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { GradloomError } from '../errors.ts'
+import { add } from '../ops.ts'
 import { handleOf } from '../platform/node.ts'
 import type { Wishes } from './features.ts'
 import type { Pool, PoolParts } from './pool.ts'
@@ -79,6 +80,30 @@ it.each([
   await expect(run).rejects.toMatchObject({ code: 'trap' })
   expect(await session.read([w])).toEqual([ones])
   expect(faults).toEqual([undefined, 'trap'])
+})
+
+it.each([0, 1])('replica %i without memory in mid-exchange costs the pool', async (poor) => {
+  const on = pool({ mode: 'replica', threads: 2 }, { memoryLimit: 2 ** 26 })
+  const { session, w, ones, faults } = restoring(on)
+  const parts = [variable('a', [1]), variable('b', [1])]
+  const stages = parts.map((part, i) => {
+    const program = describeProgram((graph) => {
+      const next = add(graph.state(part), 1)
+      graph.assign(part, next)
+      // Records of one shard outgrow the memory of its replica.
+      const size = i === poor ? 2 ** 20 : 1
+      graph.output('y', graph.apply('broadcastTo', [next], [1, size]))
+    })
+    return { program, feeds: {} }
+  })
+  const run = session.run({ steps: 40, stages, exchange: parts.map((part) => [part]) })
+  await expect(run).rejects.toMatchObject({ code: 'out-of-memory' })
+  expect(await session.read([w, ...parts])).toEqual([
+    ones,
+    new Float32Array(1),
+    new Float32Array(1),
+  ])
+  expect(faults).toEqual([undefined, 'out-of-memory'])
 })
 
 it('tells every session of a lost pool', async () => {

@@ -160,7 +160,6 @@ describe.each(modes)('%s', (_, wishes) => {
     const request = { steps, stages: fed, signal }
     const result = await session.run(sharded ? { ...request, exchange } : request)
     expect(result.stopped).toBe('aborted')
-    expect(result.steps).toBeGreaterThan(0)
     expect(result.steps).toBeLessThan(steps)
     expect(result.outputs[4]?.loss).toHaveLength(result.steps)
     // The next run is not touched by it, and all replicas take part.

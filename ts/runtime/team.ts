@@ -78,7 +78,6 @@ const startShared = (parts: TeamParts): Team => {
   const [leader, ...helpers] = clients as [WorkerClient, ...WorkerClient[]]
   const timeout = parts.startTimeoutMs
   let abortFlag = 0
-  let repeat: ReturnType<typeof setInterval> | undefined
 
   const boot = async (): Promise<readonly WorkerApi[]> => {
     const module = await parts.module
@@ -95,18 +94,7 @@ const startShared = (parts: TeamParts): Team => {
   const store = (value: number): void => {
     Atomics.store(new Int32Array(memory.buffer), abortFlag / 4, value)
   }
-  return teamOf(clients, boot(), {
-    // The core lowers the flag when a run begins, which may be just now: so it is raised repeatedly.
-    abort: () => {
-      store(1)
-      repeat ??= setInterval(() => store(1), 5)
-    },
-    calm: () => {
-      clearInterval(repeat)
-      repeat = undefined
-      store(0)
-    },
-  })
+  return teamOf(clients, boot(), { abort: () => store(1), calm: () => store(0) })
 }
 
 /** A line between every two replicas: `lines[i][j]` is the end of `i` on its line to `j`. */

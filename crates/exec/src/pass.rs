@@ -10,7 +10,7 @@ use crate::bind::{Bases, Loc};
 use crate::units::Units;
 
 /// Elements in one register.
-pub const CHUNK: usize = 256;
+pub const CHUNK: usize = 512;
 
 /// How an operand is read along the flat index i of the pass.
 #[derive(Clone, Debug, PartialEq)]
@@ -225,20 +225,33 @@ impl Pass {
         self.len * self.instrs.len()
     }
 
+    /// Fills the registers of the scalars; once for each thread and step, before `run`.
+    ///
+    /// # Safety
+    /// The bases are valid for this program.
+    pub unsafe fn prepare(&self, bases: &Bases, scratch: &mut [f32]) {
+        for (register, &slot) in scratch.chunks_mut(CHUNK).zip(&self.registers) {
+            let load = self.loads.iter().find(|l| l.slot == slot);
+            let value = match load.map(|l| (&l.walk, l.loc)) {
+                Some((Walk::Fill(value), _)) => *value,
+                // SAFETY: a scalar has one element.
+                Some((Walk::Scalar, Some(loc))) => unsafe { *bases.ptr(loc) },
+                _ => continue,
+            };
+            register[..self.len.min(CHUNK)].fill(value);
+        }
+    }
+
     /// Runs elements `start..start + len`.
     ///
     /// # Safety
     /// The bases are valid for this program; no other thread touches these elements of the stores;
-    /// `scratch` has `self.scratch()` floats.
+    /// `scratch` is as `prepare` left it.
     pub unsafe fn run(&self, bases: &Bases, start: usize, len: usize, scratch: &mut [f32]) {
         assert!(start + len <= self.len && scratch.len() >= self.scratch());
         let mut table = [core::ptr::null_mut::<f32>(); MAX_SLOTS];
         for (i, &slot) in self.registers.iter().enumerate() {
             table[slot] = scratch[i * CHUNK..].as_mut_ptr();
-        }
-        for load in &self.loads {
-            // SAFETY: registers have CHUNK floats; buffers are valid by contract.
-            unsafe { load.splat(bases, table[load.slot], len.min(CHUNK)) };
         }
         let end = start + len;
         let mut at = start;
@@ -280,21 +293,6 @@ impl Pass {
 }
 
 impl Load {
-    /// Fills the register of a scalar once for the whole run.
-    ///
-    /// # Safety
-    /// `register` has `n` floats; the buffer is valid.
-    unsafe fn splat(&self, bases: &Bases, register: *mut f32, n: usize) {
-        let value = match (&self.walk, self.loc) {
-            (Walk::Fill(value), _) => *value,
-            // SAFETY: a scalar has one element.
-            (Walk::Scalar, Some(loc)) => unsafe { *bases.ptr(loc) },
-            _ => return,
-        };
-        // SAFETY: by contract.
-        unsafe { core::slice::from_raw_parts_mut(register, n) }.fill(value);
-    }
-
     /// Writes elements `at..at + n` of a broadcast operand into a register.
     ///
     /// # Safety

@@ -56,7 +56,10 @@ unsafe fn run_part(task: &Task, bases: &Bases, part: Part, scratch: &mut [f32]) 
 unsafe fn run_pass(pass: &Pass, bases: &Bases, part: Part, scratch: &mut [f32]) {
     let share = part.share(pass.len, 16);
     // SAFETY: shares of different parts are disjoint.
-    unsafe { pass.run(bases, share.start(), share.len(), scratch) };
+    unsafe {
+        pass.prepare(bases, scratch);
+        pass.run(bases, share.start(), share.len(), scratch);
+    }
 }
 
 /// # Safety
@@ -73,6 +76,8 @@ unsafe fn run_call(call: &Call, bases: &Bases, part: Part, scratch: &mut [f32]) 
     let mut epilogue;
     let finished: Option<&mut dyn FnMut(usize, usize)> = match &call.epilogue {
         Some(pass) => {
+            // SAFETY: the bases are those of the program.
+            unsafe { pass.prepare(bases, rest) };
             // SAFETY: the op announces each of its elements once, after it is final.
             epilogue = |start: usize, len: usize| unsafe { pass.run(bases, start, len, rest) };
             Some(&mut epilogue)

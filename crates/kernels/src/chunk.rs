@@ -1,6 +1,8 @@
 //! An elementwise formula, compiled into a loop over a chunk of memory. The fused passes of the executor
 //! are lists of these loops; no loop knows which op it belongs to.
 
+use core::mem::MaybeUninit;
+
 use crate::Native;
 use crate::lanes::{F32Lanes, Lanes};
 use crate::portable::D1;
@@ -71,7 +73,7 @@ impl Chunk {
     ///
     /// # Safety
     /// The first `arity` sources have `n` readable elements and `dst` has `n` writable ones; `dst` may
-    /// be equal to a source but may not overlap one otherwise. Any alignment of the elements' bytes.
+    /// be equal to a source but may not overlap one otherwise.
     pub unsafe fn run(self, p: [f32; 2], src: [*const f32; 3], dst: *mut f32, n: usize) {
         let whole = n / STEP;
         if whole > 0 {
@@ -86,6 +88,7 @@ impl Chunk {
 
     /// # Safety
     /// As `run`, for the elements `start..start + n`, `n < STEP`.
+    #[inline(never)]
     unsafe fn rest(
         self,
         p: &[f32; 2],
@@ -94,27 +97,29 @@ impl Chunk {
         start: usize,
         n: usize,
     ) {
-        let mut x = [[0.0f32; STEP]; 3];
-        let mut y = [0.0f32; STEP];
+        let mut x = [const { MaybeUninit::<[Native; 2]>::uninit() }; 3];
+        let mut y = MaybeUninit::<[Native; 2]>::uninit();
         for (x, src) in x.iter_mut().zip(src).take(self.arity) {
-            for (i, x) in x[..n].iter_mut().enumerate() {
-                // SAFETY: start + i < start + n.
-                *x = unsafe { src.add(start + i).read_unaligned() };
-            }
+            // SAFETY: n elements from `start` on.
+            let src = unsafe { core::slice::from_raw_parts(src.add(start), n) };
+            let (a, b) = src.split_at(n.min(4));
+            x.write([Native::from_rest(a, 0.0), Native::from_rest(b, 0.0)]);
         }
-        // SAFETY: one step, and every buffer holds STEP elements.
-        unsafe {
-            (self.run)(
-                p,
-                &[x[0].as_ptr(), x[1].as_ptr(), x[2].as_ptr()],
-                y.as_mut_ptr(),
-                1,
-            )
+        let src = [
+            x[0].as_ptr().cast(),
+            x[1].as_ptr().cast(),
+            x[2].as_ptr().cast(),
+        ];
+        // SAFETY: one step; the first `arity` sources were written, and the loop writes y.
+        let [a, b] = unsafe {
+            (self.run)(p, &src, y.as_mut_ptr().cast(), 1);
+            y.assume_init()
         };
-        for (i, y) in y[..n].iter().enumerate() {
-            // SAFETY: start + i < start + n.
-            unsafe { dst.add(start + i).write_unaligned(*y) };
-        }
+        // SAFETY: n elements from `start` on; the slices of the sources are no longer used.
+        let dst = unsafe { core::slice::from_raw_parts_mut(dst.add(start), n) };
+        let (first, second) = dst.split_at_mut(n.min(4));
+        a.write_rest(first);
+        b.write_rest(second);
     }
 
     /// `run` over slices, all of the length of `out`.

@@ -74,20 +74,34 @@ pub trait F32Lanes: Lanes {
         unsafe { self.store(out.as_mut_ptr()) }
     }
 
-    /// Up to four elements, `pad` for what lacks.
+    /// Up to four elements, `pad` for what lacks. Case by case: a loop would become a call of the
+    /// engine's bulk copy, which costs more than the work.
     #[inline(always)]
     fn from_rest(x: &[f32], pad: f32) -> Self {
-        Self::from_array(core::array::from_fn(|i| x.get(i).copied().unwrap_or(pad)))
+        match *x {
+            [] => Self::splat(pad.into()),
+            [a] => Self::from_array([a, pad, pad, pad]),
+            [a, b] => Self::from_array([a, b, pad, pad]),
+            [a, b, c] => Self::from_array([a, b, c, pad]),
+            _ => Self::from_slice(x),
+        }
     }
 
     /// To up to four elements.
     #[inline(always)]
     fn write_rest(self, out: &mut [f32]) {
-        out.iter_mut()
-            .zip(self.to_array())
-            .for_each(|(out, x)| *out = x);
+        let [a, b, c, _] = self.to_array();
+        match out {
+            [x] => *x = a,
+            [x, y] => [*x, *y] = [a, b],
+            [x, y, z] => [*x, *y, *z] = [a, b, c],
+            [] => (),
+            _ => self.write(out),
+        }
     }
 
+    fn from_words(x: [u32; 4]) -> Self;
+    fn to_words(self) -> [u32; 4];
     fn from_array(x: [f32; 4]) -> Self;
     fn to_array(self) -> [f32; 4];
 
@@ -102,10 +116,14 @@ pub trait F32Lanes: Lanes {
     /// All lanes set to the bits of `x`.
     fn bits(x: u32) -> Self;
     fn and(self, o: Self) -> Self;
+    /// The bits that are not set in `o`.
+    fn and_not(self, o: Self) -> Self;
     fn or(self, o: Self) -> Self;
     fn xor(self, o: Self) -> Self;
     fn add_int(self, o: Self) -> Self;
     fn sub_int(self, o: Self) -> Self;
+    /// The products of unsigned integers: the lower and the upper 32 bits.
+    fn mul_wide(self, o: Self) -> (Self, Self);
     fn shl<const BY: u32>(self) -> Self;
     /// Arithmetic shift: the sign moves in.
     fn shr<const BY: u32>(self) -> Self;
@@ -122,11 +140,13 @@ pub trait F32Lanes: Lanes {
     /// Lanes 0, 4, 1, 5 and 2, 6, 3, 7 of the pair.
     fn zip(self, o: Self) -> (Self, Self);
 
-    /// `(x0 + x2) + (x1 + x3)`: the order of every sum over the four lanes.
+    /// `f(f(x0, x2), f(x1, x3))` in every lane: the order of every sum over the four lanes.
     #[inline(always)]
-    fn sum(self) -> f32 {
-        let [a, b, c, d] = self.to_array();
-        (a + c) + (b + d)
+    fn across(self, f: impl Fn(Self, Self) -> Self) -> Self {
+        let (a, b) = self.zip(self);
+        let pairs = f(a, b);
+        let (a, b) = pairs.zip(pairs);
+        f(a, b)
     }
 
     /// Rows to columns.

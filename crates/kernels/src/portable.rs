@@ -108,6 +108,8 @@ impl F32Lanes for P4 {
         // SAFETY: four writable elements, by the contract of the trait.
         unsafe { p.cast::<[f32; 4]>().write_unaligned(self.0) }
     }
+    #[inline(always)] fn from_words(x: [u32; 4]) -> P4 { P4(x.map(f32::from_bits)) }
+    #[inline(always)] fn to_words(self) -> [u32; 4] { self.0.map(f32::to_bits) }
     #[inline(always)] fn from_array(x: [f32; 4]) -> P4 { P4(x) }
     #[inline(always)] fn to_array(self) -> [f32; 4] { self.0 }
 
@@ -122,10 +124,16 @@ impl F32Lanes for P4 {
 
     #[inline(always)] fn bits(x: u32) -> P4 { P4([f32::from_bits(x); 4]) }
     #[inline(always)] fn and(self, o: P4) -> P4 { self.zip_bits(o, |a, b| a & b) }
+    #[inline(always)] fn and_not(self, o: P4) -> P4 { self.zip_bits(o, |a, b| a & !b) }
     #[inline(always)] fn or(self, o: P4) -> P4 { self.zip_bits(o, |a, b| a | b) }
     #[inline(always)] fn xor(self, o: P4) -> P4 { self.zip_bits(o, |a, b| a ^ b) }
     #[inline(always)] fn add_int(self, o: P4) -> P4 { self.zip_bits(o, u32::wrapping_add) }
     #[inline(always)] fn sub_int(self, o: P4) -> P4 { self.zip_bits(o, u32::wrapping_sub) }
+    #[inline(always)] fn mul_wide(self, o: P4) -> (P4, P4) {
+        let wide = |a: u32, b: u32| u64::from(a) * u64::from(b);
+        let low = self.zip_bits(o, |a, b| wide(a, b) as u32);
+        (low, self.zip_bits(o, |a, b| (wide(a, b) >> 32) as u32))
+    }
     #[inline(always)] fn shl<const BY: u32>(self) -> P4 {
         self.map(|a| f32::from_bits(a.to_bits() << BY))
     }
@@ -225,6 +233,6 @@ mod tests {
     #[test]
     fn the_lanes_are_summed_in_the_stated_order() {
         let x = [1e8, 1.0, -1e8, 1.0];
-        assert_eq!(P4(x).sum(), 2.0);
+        assert_eq!(P4(x).across(P4::add).0, [2.0; 4]);
     }
 }

@@ -1,8 +1,9 @@
 //! Random numbers from a counter: element i of a draw depends on key, step, stream and i alone, so any part
 //! of a tensor can be made by any thread. Uniform, normal, truncated normal, and permutations.
 
-use crate::lanes::Lanes;
-use crate::portable::P4;
+use crate::Native;
+use crate::lanes::{F32Lanes, Lanes};
+use crate::math::{round, sine_of_parts};
 
 /// Two words of seed.
 pub type Key = [u32; 2];
@@ -41,6 +42,20 @@ pub fn philox(mut c: [u32; 4], mut key: Key) -> [u32; 4] {
     c
 }
 
+/// `philox` of four counters at once: word i of counter j is lane j of element i.
+fn philox_by_four(c: [Native; 4], key: Key) -> [Native; 4] {
+    // Hidden constants and no loop, or LLVM takes the slow product of 64-bit lanes.
+    let [m0, m1] = core::hint::black_box([[M0; 4], [M1; 4]]).map(Native::from_words);
+    let round = |c: [Native; 4], n: u32| {
+        let ((lo0, hi0), (lo1, hi1)) = (c[0].mul_wide(m0), c[2].mul_wide(m1));
+        let k0 = Native::bits(key[0].wrapping_add(W0.wrapping_mul(n)));
+        let k1 = Native::bits(key[1].wrapping_add(W1.wrapping_mul(n)));
+        [hi1.xor(c[1]).xor(k0), lo1, hi0.xor(c[3]).xor(k1), lo0]
+    };
+    let five = |c, n| round(round(round(round(round(c, n), n + 1), n + 2), n + 3), n + 4);
+    five(five(c, 0), 5)
+}
+
 impl Draw {
     /// Words of block `block`: elements `4·block ..` of the draw.
     fn block(self, block: u64) -> [u32; 4] {
@@ -50,22 +65,55 @@ impl Draw {
         )
     }
 
+    /// Four blocks from `first` on, a vector for each.
+    #[inline(never)]
+    fn four_blocks(self, first: u64) -> [Native; 4] {
+        let blocks = [0, 1, 2, 3].map(|i| first + i);
+        let counters = [
+            Native::from_words(blocks.map(|block| block as u32)),
+            Native::from_words(blocks.map(|block| (block >> 32) as u32)),
+            Native::bits(self.step),
+            Native::bits(self.stream),
+        ];
+        Native::transpose(philox_by_four(counters, self.key))
+    }
+
     /// Fills `out` with elements `start..` of the tensor whose block of four numbers is `make`.
-    fn fill(self, out: &mut [f32], start: u64, make: impl Fn([u32; 4]) -> [f32; 4]) {
-        let mut at = 0;
-        while at < out.len() {
-            let index = start + at as u64;
-            let four = make(self.block(index / 4));
-            let skip = (index % 4) as usize;
-            let n = (4 - skip).min(out.len() - at);
-            out[at..at + n].copy_from_slice(&four[skip..skip + n]);
-            at += n;
+    #[inline(always)]
+    fn fill(self, out: &mut [f32], start: u64, make: impl Fn(Native) -> Native) {
+        let one = |block: u64| make(Native::from_words(self.block(block)));
+        let skip = (start % 4) as usize;
+        let (head, out) = out.split_at_mut(if skip == 0 {
+            0
+        } else {
+            out.len().min(4 - skip)
+        });
+        if !head.is_empty() {
+            let four = one(start / 4).to_array();
+            head.iter_mut()
+                .zip(&four[skip..])
+                .for_each(|(out, x)| *out = *x);
+        }
+        let first = start.div_ceil(4);
+        let (fours, rest) = out.as_chunks_mut::<16>();
+        let after = first + 4 * fours.len() as u64;
+        for (block, out) in (first..).step_by(4).zip(fours) {
+            for (words, out) in self
+                .four_blocks(block)
+                .into_iter()
+                .zip(out.as_chunks_mut::<4>().0)
+            {
+                make(words).write(out);
+            }
+        }
+        for (block, out) in (after..).zip(rest.chunks_mut(4)) {
+            one(block).write_rest(out);
         }
     }
 
     /// Uniform in [0, 1), multiples of 2⁻²⁴: elements `start..start + out.len()`.
     pub fn uniform(self, out: &mut [f32], start: u64) {
-        self.fill(out, start, |words| words.map(unit));
+        self.fill(out, start, unit);
     }
 
     /// Standard normal (Box & Muller 1958; the pairs are words 0, 1 and 2, 3 of a block).
@@ -75,23 +123,32 @@ impl Draw {
 
     /// Normal cut at ±2 standard deviations of the uncut one, by the inverse of its distribution.
     pub fn truncated_normal(self, out: &mut [f32], start: u64) {
-        self.fill(out, start, |words| words.map(|w| truncated(unit(w))));
+        self.fill(out, start, |words| {
+            Native::from_array(unit(words).to_array().map(truncated))
+        });
     }
 }
 
-/// The upper 24 bits as a number in [0, 1).
-fn unit(word: u32) -> f32 {
-    (word >> 8) as f32 * (1.0 / 16_777_216.0)
+/// The upper 24 bits of each word as a number in [0, 1).
+#[inline(always)]
+fn unit(words: Native) -> Native {
+    let upper = words.shr::<8>().and(Native::bits(0x00ff_ffff));
+    upper.int_to_float().mul(Native::splat(1.0 / 16_777_216.0))
 }
 
-/// r = √(−2 ln u), (r cos 2πv, r sin 2πv), with u in (0, 1].
-fn normals(words: [u32; 4]) -> [f32; 4] {
-    let [a, b, c, d] = words.map(unit);
-    let u = P4([1.0 - a, 1.0 - a, 1.0 - c, 1.0 - c]);
-    let angle = P4([b, b, d, d]).mul(P4::splat(core::f64::consts::TAU));
-    let r = u.log().mul(P4::splat(-2.0)).sqrt();
-    let (cos, sin) = (r.mul(angle.cos()).0, r.mul(angle.sin()).0);
-    [cos[0], sin[1], cos[2], sin[3]]
+/// r = √(−2 ln u), (r cos 2πv, r sin 2πv), with u in (0, 1]. The angle is 4v quarter turns, so its
+/// reduction is exact, and the cosine is the sine one quarter further.
+fn normals(words: Native) -> Native {
+    let [a, b, c, d] = unit(words).to_array();
+    let u = Native::splat(1.0).sub(Native::from_array([a, a, c, c]));
+    let turns = Native::from_array([b, b, d, d]).mul(Native::splat(4.0));
+    let (whole, quarter) = round(turns);
+    let angle = turns
+        .sub(whole)
+        .mul(Native::splat(core::f64::consts::FRAC_PI_2));
+    let quarter = quarter.add_int(Native::from_words([1, 0, 1, 0]));
+    let r = u.log().mul(Native::splat(-2.0)).sqrt();
+    r.mul(sine_of_parts(angle, quarter))
 }
 
 /// Φ(2) − Φ(−2) and Φ(−2) of the standard normal distribution.
@@ -232,6 +289,33 @@ mod tests {
             [0xa4093822, 0x299f31d0],
         );
         assert_eq!(pi, [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]);
+    }
+
+    #[test]
+    fn four_blocks_are_the_blocks_one_by_one() {
+        for first in [0, 5, u64::from(u32::MAX) - 1, u64::MAX - 3] {
+            let four = DRAW.four_blocks(first);
+            for (i, words) in four.into_iter().enumerate() {
+                assert_eq!(words.to_words(), DRAW.block(first + i as u64));
+            }
+        }
+    }
+
+    /// Uniforms and normals of the first block by the definition, in f64.
+    #[test]
+    fn normals_are_those_of_box_and_muller() {
+        let mut x = [0.0; 4];
+        DRAW.normal(&mut x, 0);
+        let u = DRAW.block(0).map(|w| f64::from(w >> 8) / 16_777_216.0);
+        for pair in [0, 2] {
+            let r = (-2.0 * (1.0 - u[pair]).ln()).sqrt();
+            let angle = u[pair + 1] * core::f64::consts::TAU;
+            for (got, want) in x[pair..].iter().zip([r * angle.cos(), r * angle.sin()]) {
+                assert!((f64::from(*got) - want).abs() < 1e-6 * (1.0 + want.abs()));
+            }
+        }
+        DRAW.uniform(&mut x, 0);
+        assert_eq!(x.map(f64::from), u);
     }
 
     #[test]

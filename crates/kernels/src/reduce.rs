@@ -4,33 +4,35 @@
 use crate::Native;
 use crate::lanes::{F32Lanes, Lanes};
 
-/// Sixteen partial sums: element i of a sum goes to number i mod 16, in order. The total adds vector 0
-/// to 2 and 1 to 3, these two, and then the lanes as `F32Lanes::sum` does.
-pub struct Sums {
-    partial: [Native; 4],
-    next: usize,
-}
+/// Sixteen partial sums in four vectors: element i of a sum goes to number i mod 16, in order. The
+/// total adds vector 0 to 2 and 1 to 3, these two, and then the lanes as `F32Lanes::sum` does.
+#[derive(Clone, Copy)]
+pub struct Sums([Native; 4]);
 
 impl Sums {
     #[inline(always)]
     pub fn new() -> Sums {
-        Sums {
-            partial: [Native::splat(0.0); 4],
-            next: 0,
-        }
+        Sums([Native::splat(0.0); 4])
     }
 
-    /// The next four elements; zeros where there are fewer.
+    /// The next four elements; zeros where there are fewer. The vectors turn, so that they stay in
+    /// registers; the total is the same for every turn.
     #[inline(always)]
     pub fn add(&mut self, x: Native) {
-        self.partial[self.next] = self.partial[self.next].add(x);
-        self.next = (self.next + 1) % 4;
+        let [a, b, c, d] = self.0;
+        self.0 = [b, c, d, a.add(x)];
     }
 
     #[inline(always)]
     pub fn total(self) -> f32 {
-        let [a, b, c, d] = self.partial;
-        a.add(c).add(b.add(d)).sum()
+        self.everywhere().to_array()[0]
+    }
+
+    /// The total in every lane.
+    #[inline(always)]
+    pub fn everywhere(self) -> Native {
+        let [a, b, c, d] = self.0;
+        a.add(c).add(b.add(d)).across(Native::add)
     }
 }
 
@@ -45,9 +47,9 @@ pub fn sum(x: &[f32]) -> f32 {
     let mut sums = Sums::new();
     let (blocks, rest) = x.as_chunks::<16>();
     for block in blocks {
-        for (partial, x) in sums.partial.iter_mut().zip(block.as_chunks::<4>().0) {
-            *partial = partial.add(Native::from_slice(x));
-        }
+        let [a, b, c, d] = [0, 4, 8, 12].map(|i| Native::from_slice(&block[i..]));
+        let [p, q, r, s] = sums.0;
+        sums.0 = [p.add(a), q.add(b), r.add(c), s.add(d)];
     }
     let (whole, rest) = rest.as_chunks::<4>();
     whole.iter().for_each(|x| sums.add(Native::from_slice(x)));
@@ -59,23 +61,33 @@ pub fn sum(x: &[f32]) -> f32 {
 
 /// The largest element; NaN if there is one, −∞ if there is none.
 pub fn max(x: &[f32]) -> f32 {
-    let lowest = f32::NEG_INFINITY;
-    let (whole, rest) = x.as_chunks::<4>();
-    let first = Native::from_rest(rest, lowest);
-    let max = whole
-        .iter()
-        .fold(first, |max, x| Lanes::max(max, Native::from_slice(x)));
-    let [a, b, c, d] = max.to_array();
-    let pairs = Lanes::max(
-        Native::from_array([a, b, a, b]),
-        Native::from_array([c, d, c, d]),
-    );
-    let [a, b, ..] = pairs.to_array();
-    if a.is_nan() || b.is_nan() {
+    let (largest, numbers) = scan(x);
+    if numbers.xor(Native::bits(!0)).any() {
         f32::NAN
     } else {
-        a.max(b)
+        largest.to_array()[0]
     }
+}
+
+/// The largest element but for NaN, −∞ if there is none, in every lane.
+pub(crate) fn largest(x: &[f32]) -> Native {
+    scan(x).0
+}
+
+/// The largest number in every lane, and where all elements of a lane are numbers. `f32x4.max` would
+/// see NaN by itself, but takes eight instructions.
+#[inline(always)]
+fn scan(x: &[f32]) -> (Native, Native) {
+    let (whole, rest) = x.as_chunks::<4>();
+    let first = Native::from_rest(rest, f32::NEG_INFINITY);
+    let mut largest = Native::splat(f64::NEG_INFINITY).pmax(first);
+    let mut numbers = first.mask_eq(first);
+    for x in whole {
+        let x = Native::from_slice(x);
+        largest = largest.pmax(x);
+        numbers = numbers.and(x.mask_eq(x));
+    }
+    (largest.across(Native::pmax), numbers)
 }
 
 /// The first place of the largest element; the first NaN if there is one; 0 if there is no element.
@@ -131,17 +143,19 @@ pub fn sum_columns(x: &[f32], stride: usize, out: &mut [f32]) {
     let (blocks, rest) = out.as_chunks_mut::<16>();
     let first = blocks.len() * 16;
     for (j, out) in blocks.iter_mut().enumerate() {
-        let mut sums = [Native::splat(0.0); 4];
+        let zero = Native::splat(0.0);
+        let [mut a, mut b, mut c, mut d] = [zero; 4];
         for row in x.chunks(stride) {
-            for (sum, x) in sums.iter_mut().zip(row[j * 16..][..16].as_chunks::<4>().0) {
-                *sum = sum.add(Native::from_slice(x));
-            }
+            let row = &row[j * 16..][..16];
+            a = a.add(Native::from_slice(row));
+            b = b.add(Native::from_slice(&row[4..]));
+            c = c.add(Native::from_slice(&row[8..]));
+            d = d.add(Native::from_slice(&row[12..]));
         }
-        out.as_chunks_mut::<4>()
-            .0
-            .iter_mut()
-            .zip(sums)
-            .for_each(|(out, sum)| sum.write(out));
+        a.write(out);
+        b.write(&mut out[4..]);
+        c.write(&mut out[8..]);
+        d.write(&mut out[12..]);
     }
     rest.fill(0.0);
     x.chunks(stride)

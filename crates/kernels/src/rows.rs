@@ -9,45 +9,46 @@ pub use crate::reduce::{add_into, argmax, max, sum};
 
 const LOWEST: f32 = f32::NEG_INFINITY;
 
-/// The vectors of a row, the last one padded.
+/// Calls `f` with the vectors of a row, the last one padded.
 #[inline(always)]
-fn vectors(row: &[f32], pad: f32) -> impl Iterator<Item = Native> {
-    let (whole, rest) = row.as_chunks::<4>();
-    let rest = (!rest.is_empty()).then(|| Native::from_rest(rest, pad));
-    whole.iter().map(|x| Native::from_slice(x)).chain(rest)
-}
-
-/// `out[i] = f(i-th vector)`; the last vector may be written in part.
-#[inline(always)]
-fn write_vectors(out: &mut [f32], vectors: impl Iterator<Item = Native>) {
-    for (out, v) in out.chunks_mut(4).zip(vectors) {
-        match out.len() {
-            4 => v.write(out),
-            _ => v.write_rest(out),
-        }
+fn each(x: &[f32], pad: f32, mut f: impl FnMut(Native)) {
+    let (whole, rest) = x.as_chunks::<4>();
+    whole.iter().for_each(|x| f(Native::from_slice(x)));
+    if !rest.is_empty() {
+        f(Native::from_rest(rest, pad));
     }
 }
 
-/// Writes e^(x − max x) and returns the sum of it; NaN if x has a NaN, or no number above −∞.
-fn exponentials(x: &[f32], out: &mut [f32]) -> f32 {
-    let max = Native::splat(reduce::max(x).into());
+/// `out[i] = f(x[i])` by vectors; the last one is padded.
+#[inline(always)]
+fn map(x: &[f32], pad: f32, out: &mut [f32], mut f: impl FnMut(Native) -> Native) {
+    let ((xs, x), (outs, out)) = (x.as_chunks::<4>(), out.as_chunks_mut::<4>());
+    xs.iter()
+        .zip(outs)
+        .for_each(|(x, out)| f(Native::from_slice(x)).write(out));
+    if !x.is_empty() {
+        f(Native::from_rest(x, pad)).write_rest(out);
+    }
+}
+
+/// Writes e^(x − max x) and returns the sum of it in every lane; NaN if x has a NaN, or no number above −∞.
+fn exponentials(x: &[f32], out: &mut [f32]) -> Native {
+    let max = reduce::largest(x);
     let mut sums = Sums::new();
-    let exponentials = vectors(x, LOWEST).map(|x| {
+    map(x, LOWEST, out, |x| {
         let e = x.sub(max).exp();
         sums.add(e);
         e
     });
-    write_vectors(out, exponentials);
-    sums.total()
+    sums.everywhere()
 }
 
-/// ln Σ e^x and max x as (ln Σ e^(x − max), max): their sum would lose digits.
-fn log_sum_exp(x: &[f32]) -> (f32, f32) {
-    let max = reduce::max(x);
-    let shift = Native::splat(max.into());
+/// ln Σ e^x and max x as (ln Σ e^(x − max), max) in every lane: their sum would lose digits.
+fn log_sum_exp(x: &[f32]) -> (Native, Native) {
+    let max = reduce::largest(x);
     let mut sums = Sums::new();
-    vectors(x, LOWEST).for_each(|x| sums.add(x.sub(shift).exp()));
-    (Native::splat(sums.total().into()).log().to_array()[0], max)
+    each(x, LOWEST, |x| sums.add(x.sub(max).exp()));
+    (sums.everywhere().log(), max)
 }
 
 /// `out = e^(x − max) / Σ e^(x − max)`. x, out: `[rows, cols]`.
@@ -57,7 +58,7 @@ pub fn softmax(x: &[f32], out: &mut [f32], cols: usize) {
         .chunks_exact(cols.max(1))
         .zip(out.chunks_exact_mut(cols.max(1)))
     {
-        let sum = Native::splat(exponentials(x, out).into());
+        let sum = exponentials(x, out);
         let (whole, rest) = out.as_chunks_mut::<4>();
         whole
             .iter_mut()
@@ -74,8 +75,7 @@ pub fn log_softmax(x: &[f32], out: &mut [f32], cols: usize) {
         .zip(out.chunks_exact_mut(cols.max(1)))
     {
         let (log, max) = log_sum_exp(x);
-        let (log, max) = (Native::splat(log.into()), Native::splat(max.into()));
-        write_vectors(out, vectors(x, 0.0).map(|x| x.sub(max).sub(log)));
+        map(x, 0.0, out, |x| x.sub(max).sub(log));
     }
 }
 
@@ -95,12 +95,16 @@ pub fn cross_entropy(logits: &[f32], targets: &[f32], out: &mut [f32], cols: usi
         .zip(out.iter_mut())
     {
         let (log, max) = log_sum_exp(x);
-        let (log, max) = (Native::splat(log.into()), Native::splat(max.into()));
         let mut sums = Sums::new();
-        for (x, t) in vectors(x, 0.0).zip(vectors(t, 0.0)) {
+        let mut add = |x: Native, t: Native| {
             let term = t.mul(log.sub(x.sub(max)));
             sums.add(t.select(term, Native::splat(0.0)));
-        }
+        };
+        let ((xs, x), (ts, t)) = (x.as_chunks::<4>(), t.as_chunks::<4>());
+        xs.iter()
+            .zip(ts)
+            .for_each(|(x, t)| add(Native::from_slice(x), Native::from_slice(t)));
+        add(Native::from_rest(x, 0.0), Native::from_rest(t, 0.0));
         *out = sums.total();
     }
 }
@@ -125,7 +129,7 @@ pub fn cross_entropy_grad(
         .zip(targets.chunks_exact(cols))
         .zip(dy);
     for (((x, t), &dy), out) in rows.zip(out.chunks_exact_mut(cols)) {
-        let sum = Native::splat(exponentials(x, out).into());
+        let sum = exponentials(x, out);
         let (total, dy) = (
             Native::splat(reduce::sum(t).into()),
             Native::splat(dy.into()),

@@ -65,6 +65,15 @@ impl F32Lanes for W4 {
         // SAFETY: four writable elements, by the contract of the trait.
         unsafe { v128_store(p.cast(), self.0) }
     }
+    #[inline(always)] fn from_words(x: [u32; 4]) -> W4 { W4(u32x4(x[0], x[1], x[2], x[3])) }
+    #[inline(always)] fn to_words(self) -> [u32; 4] {
+        [
+            u32x4_extract_lane::<0>(self.0),
+            u32x4_extract_lane::<1>(self.0),
+            u32x4_extract_lane::<2>(self.0),
+            u32x4_extract_lane::<3>(self.0),
+        ]
+    }
     #[inline(always)] fn from_array(x: [f32; 4]) -> W4 { W4(f32x4(x[0], x[1], x[2], x[3])) }
     #[inline(always)] fn to_array(self) -> [f32; 4] {
         [
@@ -87,10 +96,15 @@ impl F32Lanes for W4 {
 
     #[inline(always)] fn bits(x: u32) -> W4 { W4(u32x4_splat(x)) }
     #[inline(always)] fn and(self, o: W4) -> W4 { W4(v128_and(self.0, o.0)) }
+    #[inline(always)] fn and_not(self, o: W4) -> W4 { W4(v128_andnot(self.0, o.0)) }
     #[inline(always)] fn or(self, o: W4) -> W4 { W4(v128_or(self.0, o.0)) }
     #[inline(always)] fn xor(self, o: W4) -> W4 { W4(v128_xor(self.0, o.0)) }
     #[inline(always)] fn add_int(self, o: W4) -> W4 { W4(i32x4_add(self.0, o.0)) }
     #[inline(always)] fn sub_int(self, o: W4) -> W4 { W4(i32x4_sub(self.0, o.0)) }
+    #[inline(always)] fn mul_wide(self, o: W4) -> (W4, W4) {
+        let (a, b) = (u64x2_extmul_low_u32x4(self.0, o.0), u64x2_extmul_high_u32x4(self.0, o.0));
+        (W4(i32x4_shuffle::<0, 2, 4, 6>(a, b)), W4(i32x4_shuffle::<1, 3, 5, 7>(a, b)))
+    }
     #[inline(always)] fn shl<const BY: u32>(self) -> W4 { W4(i32x4_shl(self.0, BY)) }
     #[inline(always)] fn shr<const BY: u32>(self) -> W4 { W4(i32x4_shr(self.0, BY)) }
     #[inline(always)] fn int_to_float(self) -> W4 { W4(f32x4_convert_i32x4(self.0)) }

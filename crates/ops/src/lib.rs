@@ -52,6 +52,7 @@ ops! {
     erf: Erf;
     exp: Exp;
     floor: Floor;
+    flush: Flush;
     gelu: Gelu;
     is_nan: IsNan;
     leaky_relu: LeakyRelu;
@@ -83,6 +84,7 @@ ops! {
     clip: Clip;
     div_sqrt: DivSqrt;
     lerp: Lerp;
+    lerp_square: LerpSquare;
     mul_add: MulAdd;
     r#where: Where;
     // The same numbers elsewhere, or in another dtype.

@@ -1,4 +1,5 @@
-//! Sums over any set of axes, in an order that depends on the shape alone. Used by `sum` and `sumTo`.
+//! Sums over any set of axes, in an order that depends on the shape alone. Used by `sum` and
+//! `sumTo`.
 
 use core::ops::Range;
 
@@ -8,8 +9,8 @@ use gradloom_kernels::{Io, reduce};
 use crate::check::{self, LINE};
 use crate::layout;
 
-/// The axes of a tensor as runs of memory: `run` elements that lie together, kept or summed, at every
-/// combination of the outer kept and the outer summed axes.
+/// The axes of a tensor as runs of memory: `run` elements that lie together, kept or summed, at
+/// every combination of the outer kept and the outer summed axes.
 #[derive(Debug)]
 pub struct Reduction {
     run: usize,
@@ -106,7 +107,8 @@ impl Reduction {
         }
     }
 
-    /// The runs are summed: each output element is the sum of the sums of its runs, in memory order.
+    /// The runs are summed: each output element is the sum of the sums of its runs, in memory
+    /// order.
     fn sum_runs(&self, x: &[f32], range: Range<usize>, out: &mut [f32]) {
         for (i, out) in range.zip(out) {
             let x = &x[self.kept.offset(i)..];

@@ -19,9 +19,9 @@ fn i(dims: &[usize]) -> Type {
 
 fn elementwise() -> Vec<Sample> {
     let unary = "neg abs exp log log1p sqrt square reciprocal tanh sigmoid relu softplus silu erf \
-                 sin cos sign floor isNan";
+                 sin cos sign floor flush isNan";
     let binary = "add sub mul div maximum minimum pow less lessEqual equal reluGrad";
-    let ternary = "where mulAdd lerp divSqrt clip";
+    let ternary = "where mulAdd lerp lerpSquare divSqrt clip";
     let of = |names: &'static str, n: usize| {
         names
             .split(' ')
@@ -221,9 +221,10 @@ fn a_reduced_empty_tensor_may_not_be_too_large() {
 
 #[test]
 fn large_calls_are_divided() {
-    let large: [(&str, &[f64], &[Type]); 8] = [
+    let large: [(&str, &[f64], &[Type]); 9] = [
         ("matmul", &[0.0, 0.0], &[f(&[128, 784]), f(&[784, 128])]),
         ("softmax", &[], &[f(&[128, 100])]),
+        ("logSoftmax", &[], &[f(&[128, 100])]),
         ("sumTo", &[1.0, 300.0], &[f(&[128, 300])]),
         ("sum", &[0.0, 1.0, 1.0], &[f(&[128, 300])]),
         ("gatherRows", &[], &[f(&[1000, 784]), i(&[128])]),
@@ -235,5 +236,33 @@ fn large_calls_are_divided() {
         let op = REGISTRY.decode(name, attrs).expect("valid attributes");
         let output = op.ty(types).expect("a valid call");
         assert!(op.parts(types, &output) >= 2, "{name} is worth two threads");
+    }
+}
+
+#[test]
+fn flops_count_what_the_formula_says() {
+    let counted: [(&str, &[f64], &[Type], u64); 12] = [
+        ("exp", &[], &[f(&[2, 3])], 6),
+        ("mulAdd", &[], &[f(&[2, 3]), f(&[3]), f(&[])], 12),
+        ("divSqrt", &[], &[f(&[2, 3]), f(&[3]), f(&[])], 18),
+        ("matmul", &[0.0, 1.0], &[f(&[7, 2, 3]), f(&[5, 3])], 420),
+        ("sumTo", &[0.0], &[f(&[2, 3])], 6),
+        ("sum", &[0.0, 1.0, 0.0], &[f(&[2, 3])], 6),
+        ("max", &[0.0, 0.0], &[f(&[2, 3])], 6),
+        ("softmax", &[], &[f(&[2, 3])], 30),
+        ("softmaxCrossEntropy", &[], &[f(&[2, 3]), f(&[2, 3])], 42),
+        (
+            "softmaxCrossEntropyGrad",
+            &[],
+            &[f(&[2, 3]), f(&[2, 3]), f(&[2])],
+            48,
+        ),
+        ("scatterAddRows", &[9.0], &[f(&[2, 3]), i(&[2])], 6),
+        ("transpose", &[2.0, 1.0, 0.0], &[f(&[2, 3])], 0),
+    ];
+    for (name, attrs, types, flops) in counted {
+        let op = REGISTRY.decode(name, attrs).expect("valid attributes");
+        let output = op.ty(types).expect("a valid call");
+        assert_eq!(op.flops(types, &output), flops, "{name}");
     }
 }

@@ -47,13 +47,11 @@ impl Op for Softmax {
     fn run(&self, _: &[Type], output: &Type, io: &mut Io<'_>) {
         let cols = output.shape.last();
         let share = io.part().share(output.shape.rows(), 1);
-        if cols > 0 {
-            rows::softmax(
-                layout::rows(io.f32(0), share, cols),
-                io.out(share, cols),
-                cols,
-            );
-        }
+        rows::softmax(
+            layout::rows(io.f32(0), share, cols),
+            io.out(share, cols),
+            cols,
+        );
     }
 }
 
@@ -78,6 +76,7 @@ mod tests {
         check(&[5]);
         check(&[2, 3, 4]);
         check(&[0, 4]);
+        check(&[4, 0]);
     }
 
     #[test]

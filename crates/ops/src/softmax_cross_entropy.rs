@@ -79,10 +79,7 @@ impl Op for SoftmaxCrossEntropy {
         let share = io.part().share(output.shape.size(), 1);
         let (x, t) = (io.f32(0), io.f32(1));
         let (x, t) = (layout::rows(x, share, cols), layout::rows(t, share, cols));
-        match cols {
-            0 => io.out(share, 1).fill(0.0),
-            _ => rows::cross_entropy(x, t, io.out(share, 1), cols),
-        }
+        rows::cross_entropy(x, t, io.out(share, 1), cols);
     }
 }
 
@@ -139,10 +136,8 @@ impl Op for SoftmaxCrossEntropyGrad {
         let share = io.part().share(output.shape.rows(), 1);
         let (x, t) = (io.f32(0), io.f32(1));
         let (x, t) = (layout::rows(x, share, cols), layout::rows(t, share, cols));
-        if cols > 0 {
-            let dy = &io.f32(2)[share.range()];
-            rows::cross_entropy_grad(x, t, dy, io.out(share, cols), cols);
-        }
+        let dy = &io.f32(2)[share.range()];
+        rows::cross_entropy_grad(x, t, dy, io.out(share, cols), cols);
     }
 }
 
@@ -151,25 +146,28 @@ mod tests {
     use super::*;
     use crate::harness::{Numbers, case, log_softmax_row, numbers, refuses, shape};
 
-    fn losses_f64(cols: usize, x: &[f64], t: &[f64]) -> Vec<f64> {
-        let loss =
-            |(x, t): (&[f64], &[f64])| log_softmax_row(x).iter().zip(t).map(|(y, t)| -t * y).sum();
-        x.chunks(cols).zip(t.chunks(cols)).map(loss).collect()
+    /// Row `i` of the logits as logarithms of probabilities, and of the targets.
+    fn row(cols: usize, x: &[Vec<f64>], i: usize) -> (Vec<f64>, &[f64]) {
+        let at = |k: usize| &x[k][i * cols..][..cols];
+        (log_softmax_row(at(0)), at(1))
     }
 
-    fn grads_f64(cols: usize, x: &[f64], t: &[f64], dy: &[f64]) -> Vec<f64> {
-        let row = |((x, t), dy): ((&[f64], &[f64]), &f64)| {
-            let total: f64 = t.iter().sum();
-            let p = log_softmax_row(x).into_iter().map(f64::exp);
-            p.zip(t)
-                .map(|(p, t)| dy * (total * p - t))
-                .collect::<Vec<f64>>()
+    fn losses_f64(rows: usize, cols: usize, x: &[Vec<f64>]) -> Vec<f64> {
+        let loss = |i| {
+            let (y, t) = row(cols, x, i);
+            y.iter().zip(t).map(|(y, t)| -t * y).sum()
         };
-        x.chunks(cols)
-            .zip(t.chunks(cols))
-            .zip(dy)
-            .flat_map(row)
-            .collect()
+        (0..rows).map(loss).collect()
+    }
+
+    fn grads_f64(cols: usize, x: &[Vec<f64>]) -> Vec<f64> {
+        let grads = |(i, dy): (usize, &f64)| {
+            let (y, t) = row(cols, x, i);
+            let (dy, total) = (*dy, t.iter().sum::<f64>());
+            let grad = |(y, t): (&f64, &f64)| dy * (total * y.exp() - t);
+            y.iter().zip(t).map(grad).collect::<Vec<f64>>()
+        };
+        x[2].iter().enumerate().flat_map(grads).collect()
     }
 
     fn check(dims: &[usize]) {
@@ -177,19 +175,13 @@ mod tests {
         let mut random = Numbers::new(1);
         let (x, t) = (random.tensor(dims), random.tensor_in(dims, 0.0, 1.0));
         let dy = random.tensor(rows);
-        let inputs = [x, t, dy];
-        case(SoftmaxCrossEntropy, &inputs[..2], move |x| {
-            losses_f64(cols, &x[0], &x[1])
-        })
-        .within(1e-6, 1e-6)
-        .twice()
-        .check();
-        case(SoftmaxCrossEntropyGrad, &inputs, move |x| {
-            grads_f64(cols, &x[0], &x[1], &x[2])
-        })
-        .within(2e-6, 1e-6)
-        .twice()
-        .check();
+        let (inputs, count) = ([x, t, dy], rows.iter().product());
+        let losses = move |x: &[Vec<f64>]| losses_f64(count, cols, x);
+        let grads = move |x: &[Vec<f64>]| grads_f64(cols, x);
+        let case_of_losses = case(SoftmaxCrossEntropy, &inputs[..2], losses);
+        case_of_losses.within(1e-6, 1e-6).twice().check();
+        let case_of_grads = case(SoftmaxCrossEntropyGrad, &inputs, grads);
+        case_of_grads.within(2e-6, 1e-6).twice().check();
     }
 
     #[test]
@@ -198,6 +190,7 @@ mod tests {
         check(&[5]);
         check(&[2, 3, 4]);
         check(&[0, 4]);
+        check(&[4, 0]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ static JOB_WORD: AtomicU32 = AtomicU32::new(0);
 static JOB: AtomicPtr<Job<'static>> = AtomicPtr::new(core::ptr::null_mut());
 static ASLEEP: AtomicU32 = AtomicU32::new(0);
 static BARRIER: Barrier = Barrier::new();
+/// Raised and lowered by the caller: 1 ends a run after its current step.
 static ABORT: AtomicU32 = AtomicU32::new(0);
 static THREADS: AtomicU32 = AtomicU32::new(1);
 static QUIT: AtomicU32 = AtomicU32::new(0);
@@ -44,7 +45,6 @@ pub struct Job<'a> {
 impl Job<'_> {
     /// Runs the job on `self.threads` threads, this one included, and waits for all.
     pub fn run(&self) -> (usize, Stop) {
-        ABORT.store(0, SeqCst);
         if self.threads > 1 {
             JOB.store(core::ptr::from_ref(self).cast_mut().cast(), SeqCst);
             let count = JOB_WORD.load(SeqCst) >> 8;
@@ -151,7 +151,7 @@ pub fn stop_pool() {
     wake_all(&JOB_WORD);
 }
 
-/// Byte offset of the abort flag; storing 1 there ends a run after its current step.
+/// Byte offset of the abort flag; while it holds 1, a run ends after its current step.
 #[wasm_bindgen(js_name = abortFlag)]
 pub fn abort_flag() -> u32 {
     ABORT.as_ptr() as usize as u32

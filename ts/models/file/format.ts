@@ -34,7 +34,10 @@ export interface Compilation {
 
 /** `history` in the metadata. */
 export interface SavedHistory {
-  readonly epochs: readonly { readonly epoch: number; readonly logs: { readonly [k: string]: Json } }[]
+  readonly epochs: readonly {
+    readonly epoch: number
+    readonly logs: { readonly [k: string]: Json }
+  }[]
   /** Shards of the last `fit`; null before there was one. */
   readonly shards: number | null
 }

@@ -53,7 +53,9 @@ const described = <T>(file: Opened, what: string, call: () => T): T => {
   } catch (error) {
     if (error instanceof GradloomError && error.code === 'not-initialized') throw error
     const code: ErrorCode =
-      error instanceof GradloomError && error.code === 'unknown-name' ? 'unknown-name' : 'file-format'
+      error instanceof GradloomError && error.code === 'unknown-name'
+        ? 'unknown-name'
+        : 'file-format'
     const message = `${file.name}: ${what}: ${(error as Error).message}`
     throw new GradloomError(code, message, { subject: file.name, cause: error })
   }
@@ -63,7 +65,10 @@ const mustBeModel = (file: Opened): void => {
   const format = file.metadata.get('format')
   const version = file.metadata.get('version')
   if (format !== FORMAT) {
-    throw bad(file, 'holds no Gradloom model: its metadata has no topology; use a file of model.save()')
+    throw bad(
+      file,
+      'holds no Gradloom model: its metadata has no topology; use a file of model.save()',
+    )
   }
   if (version === FORMAT_VERSION) return
   throw bad(file, `was written in version ${version} of the format; this Gradloom reads version 1`)
@@ -85,7 +90,8 @@ const isTopology = (x: unknown): x is Topology => {
 
 const networkOf = (file: Opened): { name: string; network: Chain } => {
   const topology = jsonOf(file, 'model')
-  if (!isTopology(topology)) throw bad(file, "'model' in its metadata describes no sequential model")
+  if (!isTopology(topology))
+    throw bad(file, "'model' in its metadata describes no sequential model")
   return described(file, 'the model', () => {
     const layers = topology.layers.map(({ type, config }) => layerFromConfig(type, config))
     const network = new Chain(layers)
@@ -165,7 +171,9 @@ const restorePosition = (file: Opened, live: Live): void => {
 const entryOf = (x: unknown): Entry | undefined => {
   const { epoch, logs } = (x ?? {}) as { epoch?: unknown; logs?: unknown }
   if (!Number.isInteger(epoch) || typeof logs !== 'object' || logs === null) return undefined
-  const numbers = Object.entries(logs).map(([name, value]) => [name, numberFromJson(value)] as const)
+  const numbers = Object.entries(logs).map(
+    ([name, value]) => [name, numberFromJson(value)] as const,
+  )
   if (numbers.some(([, value]) => value === undefined)) return undefined
   return { epoch: epoch as number, logs: Object.fromEntries(numbers) as Entry['logs'] }
 }

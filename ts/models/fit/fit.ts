@@ -9,7 +9,14 @@ import { currentPool } from '../../runtime/pool.ts'
 import type { SessionResult } from '../../runtime/session.ts'
 import type { Tensor, TensorLike } from '../../tensor.ts'
 import { evaluate } from '../evaluate.ts'
-import { before, columnsOf, type Entry, type FitParams, type History, recorded } from '../history.ts'
+import {
+  columnsOf,
+  type Entry,
+  entriesBefore,
+  type FitParams,
+  type History,
+  recorded,
+} from '../history.ts'
 import type { Live } from '../live.ts'
 import { type StepPrograms, type Trained, trainPrograms } from '../programs.ts'
 import type { Rows } from '../rows.ts'
@@ -79,7 +86,7 @@ class Fit {
     try {
       this.#mustGoOn()
       live.shards = this.#shards
-      live.entries = before(live.entries, initialEpoch)
+      live.entries = entriesBefore(live.entries, initialEpoch)
       await this.#hooks.trainBegin()
       for (let epoch = initialEpoch; epoch < epochs && !this.#stopped; epoch++) {
         await this.#epoch(epoch)
@@ -116,7 +123,7 @@ class Fit {
   }
 
   async #epoch(epoch: number): Promise<void> {
-    const totals = new Totals(this.#model.compiled.metrics)
+    const totals = new Totals(this.#model.compiled)
     await this.#hooks.epochBegin(epoch)
     await this.#train(epoch, totals)
     const { store } = this.#live
@@ -151,7 +158,7 @@ class Fit {
     const total = this.#sources.train.steps
     let batches = 0
     const calls = walk({
-      session: store.session,
+      live: this.#live,
       reader: this.#sources.train.open(epoch, store.position.epochs, this.#ending.signal),
       programs: (rows, batch) => this.#programs(rows, batch),
       steering: () => ({
@@ -230,7 +237,11 @@ class Fit {
     const shards = this.#shards
     const params: FitParams = { epochs, batchSize: this.#batchSize, steps, samples, shards }
     const reason = this.#stopped?.reason
-    return { ...columnsOf(this.#entries), params, ...(reason === undefined ? {} : { stopped: reason }) }
+    return {
+      ...columnsOf(this.#entries),
+      params,
+      ...(reason === undefined ? {} : { stopped: reason }),
+    }
   }
 }
 
@@ -254,7 +265,6 @@ export const fit = (
       await live.store.attach()
       const { lives } = live.store
       const sources = await sourcesOf(live, x, y, options, settings)
-      await live.ready()
       return await new Fit(live, settings, sources, lives).run()
     } finally {
       if (!live.disposed) await leave(live).catch(() => {})

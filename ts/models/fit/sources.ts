@@ -140,11 +140,10 @@ const validationOf = async (
 const ofStream = async (
   live: Live,
   stream: StreamDataset,
-  { validationData, sampleWeight, classWeight }: FitOptions,
+  { validationData, classWeight }: FitOptions,
   { validationSplit, batchSize }: FitSettings,
 ): Promise<Sources> => {
   if (validationSplit > 0) throw refuse('validationSplit', 'needs arrays; give validationData')
-  if (sampleWeight !== undefined) throw refuse('sampleWeight', 'belongs into the batches')
   const train = fromStream(live, stream, 'fit', classWeight)
   const validation = validationData && (await validationOf(live, validationData, batchSize))
   return { train, validation }
@@ -160,6 +159,9 @@ export const sourcesOf = async (
 ): Promise<Sources> => {
   const data = isDatasetLike(x) ? asDataset(x) : undefined
   if (data && y !== undefined) throw refuse('y', 'comes with the dataset; leave it out')
+  if (data && options.sampleWeight !== undefined) {
+    throw refuse('sampleWeight', 'belongs into the dataset, beside x and y')
+  }
   if (data?.kind === 'stream') return ofStream(live, data, options, settings)
   const { batchSize, shuffle, validationSplit } = settings
   const { classWeight, validationData, sampleWeight } = options

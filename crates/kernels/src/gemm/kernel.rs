@@ -2,6 +2,8 @@
 //! of B. 6 × 8 and 4 × 12 tiles need more registers than V8 leaves (15 of 16), and unrolling k by hand
 //! makes the compilers hoist loads until they spill: both were measured slower.
 
+use core::mem::MaybeUninit;
+
 use super::{MR, NR};
 use crate::Native;
 use crate::lanes::{F32Lanes, Lanes};
@@ -108,6 +110,9 @@ pub struct Target {
     pub add: bool,
 }
 
+/// A register tile in memory.
+type Edge = [f32; MR * NR];
+
 impl Target {
     /// Puts the sums of `tile(row)` at each strip of rows, as far as the target reaches. At the edges
     /// they go through a whole tile of memory.
@@ -116,39 +121,57 @@ impl Target {
     /// `rows × cols` elements of the output may be read and written.
     #[inline(always)]
     pub unsafe fn fill(self, tile: impl Fn(usize) -> Acc) {
-        let mut edge = [0.0; MR * NR];
+        let mut edge = MaybeUninit::<Edge>::uninit();
         for row in (0..self.rows).step_by(MR) {
             let whole = self.cols >= NR && self.rows - row >= MR;
             let c = self.c.wrapping_add(row * self.stride);
             let (to, stride) = if whole {
                 (c, self.stride)
             } else {
-                (edge.as_mut_ptr(), NR)
+                (edge.as_mut_ptr().cast(), NR)
             };
             if self.add && !whole {
-                // SAFETY: as this function.
-                unsafe { self.copy_edge(row, &mut edge, false) };
+                // SAFETY: as this function; the edge is written before it is read.
+                unsafe { self.read_edge(row, &mut edge) };
             }
-            // SAFETY: a whole tile of the output, or of the edge.
+            // SAFETY: a whole tile of the output, or the edge, which was read if it is added to.
             unsafe { put(tile(row), to, stride, self.add) };
             if !whole {
-                // SAFETY: as this function.
-                unsafe { self.copy_edge(row, &mut edge, true) };
+                // SAFETY: as this function; `put` wrote the edge.
+                unsafe { self.write_edge(row, edge.assume_init_ref()) };
             }
         }
     }
 
-    /// Copies the elements of a tile that exist from the output, or to it.
+    /// The part of a tile that exists, and zeros.
     ///
     /// # Safety
     /// As `fill`, `row < rows`.
     #[inline(never)]
-    unsafe fn copy_edge(&self, row: usize, edge: &mut [f32; MR * NR], out: bool) {
-        for (r, edge) in edge.chunks_exact_mut(NR).enumerate().take(self.rows - row) {
-            for (j, edge) in edge.iter_mut().enumerate().take(self.cols) {
-                // SAFETY: row + r < rows and j < cols.
-                let c = unsafe { &mut *self.c.add((row + r) * self.stride + j) };
-                if out { *c = *edge } else { *edge = *c }
+    unsafe fn read_edge(&self, row: usize, edge: &mut MaybeUninit<Edge>) {
+        edge.write(core::array::from_fn(|i| {
+            let (r, j) = (row + i / NR, i % NR);
+            let inside = r < self.rows && j < self.cols;
+            // SAFETY: row r and column j exist.
+            if inside {
+                unsafe { *self.c.add(r * self.stride + j) }
+            } else {
+                0.0
+            }
+        }));
+    }
+
+    /// # Safety
+    /// As `fill`, `row < rows`.
+    #[inline(never)]
+    unsafe fn write_edge(&self, row: usize, edge: &Edge) {
+        for (r, edge) in edge.chunks_exact(NR).enumerate().take(self.rows - row) {
+            let c = self.c.wrapping_add((row + r) * self.stride);
+            // SAFETY: `cols` elements of row `row + r < rows`.
+            let c = unsafe { core::slice::from_raw_parts_mut(c, self.cols) };
+            Native::from_slice(edge).write_rest(&mut c[..self.cols.min(4)]);
+            if self.cols > 4 {
+                Native::from_slice(&edge[4..]).write_rest(&mut c[4..]);
             }
         }
     }

@@ -77,7 +77,7 @@ impl Gemm {
     }
 
     /// Writes the tile `c` of the product and calls `finished` on each block of it that is final.
-    /// The blocks are whole rows of the tile where these have at most 256 columns.
+    /// The blocks are whole rows of the tile where these have at most 512 columns.
     pub fn run(
         &self,
         a: &[f32],

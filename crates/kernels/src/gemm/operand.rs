@@ -13,8 +13,15 @@ const PACK_B_ROWS: usize = 128;
 const LONG_ROW: usize = 512;
 /// A stored transposed is packed from this many columns of output on, …
 const PACK_AT_COLS: usize = 128;
-/// … if it spans this many elements of memory, which would not stay in the first cache.
-const PACK_AT_SPAN: usize = 16_384;
+/// … if a block of it is deeper than this, or than `depth_in_cache`.
+const PACK_AT_DEPTH: usize = 128;
+
+/// How many rows, `ld` elements apart, a first cache of 64 sets of 8 lines of 16 elements can hold at
+/// the same columns.
+fn depth_in_cache(ld: usize) -> usize {
+    let lines_apart = if ld.is_multiple_of(16) { ld / 16 } else { 1 };
+    8 * 64 / (1 << lines_apart.trailing_zeros().min(6))
+}
 
 /// A's rows of a block.
 pub trait Left {
@@ -60,7 +67,7 @@ impl<'a> Columns<'a> {
         packed: &'a mut [f32],
     ) -> Columns<'a> {
         let a = &a[rows.start..(depth - 1) * ld + rows.end];
-        let pack = n >= PACK_AT_COLS && depth * ld >= PACK_AT_SPAN;
+        let pack = n >= PACK_AT_COLS && depth > PACK_AT_DEPTH.min(depth_in_cache(ld));
         let direct = if pack { 0 } else { rows.len() / MR * MR };
         if direct < rows.len() {
             pack::copied::<MR>(&a[direct..], ld, rows.len() - direct, depth, packed);

@@ -28,10 +28,10 @@ pub fn copied<const W: usize>(x: &[f32], ld: usize, count: usize, depth: usize, 
         let width = W.min(count - start);
         let strip = &mut out[start * depth..][..W * depth];
         for (k, out) in strip.as_chunks_mut::<W>().0.iter_mut().enumerate() {
-            let row = &x[k * ld + start..];
-            match row.first_chunk::<W>() {
-                Some(row) if width == W => *out = *row,
-                _ => *out = core::array::from_fn(|i| if i < width { row[i] } else { 0.0 }),
+            let row = &x[k * ld + start..][..width];
+            for part in (0..W).step_by(4) {
+                let row = &row[part.min(width)..(part + 4).min(width)];
+                Native::from_rest(row, 0.0).write(&mut out[part..]);
             }
         }
     }
@@ -67,16 +67,22 @@ pub fn transposed<const W: usize>(
 
 /// Columns `part..part + 4` of a strip from four rows; an empty row stands for zeros.
 fn four_rows<const W: usize>(rows: [&[f32]; 4], part: usize, depth: usize, out: &mut [f32]) {
-    let whole = if rows[3].is_empty() { 0 } else { depth / 4 * 4 };
-    for k in (0..whole).step_by(4) {
-        let block = Native::transpose(rows.map(|row| Native::from_slice(&row[k..])));
-        for (i, column) in block.into_iter().enumerate() {
-            column.write(&mut out[(k + i) * W + part..]);
+    let [a, b, c, d] = rows.map(|row| row.as_chunks::<4>().0);
+    let blocks = a
+        .iter()
+        .zip(b)
+        .zip(c)
+        .zip(d)
+        .map(|(((a, b), c), d)| [a, b, c, d]);
+    for (block, out) in blocks.zip(out.chunks_exact_mut(4 * W)) {
+        let columns = Native::transpose(block.map(|row| Native::from_slice(row)));
+        for (k, column) in columns.into_iter().enumerate() {
+            column.write(&mut out[k * W + part..]);
         }
     }
+    let whole = if rows[3].is_empty() { 0 } else { depth / 4 * 4 };
     for k in whole..depth {
-        for (i, row) in rows.iter().enumerate() {
-            out[k * W + part + i] = row.get(k).copied().unwrap_or(0.0);
-        }
+        let column = rows.map(|row| row.get(k).copied().unwrap_or(0.0));
+        Native::from_array(column).write(&mut out[k * W + part..]);
     }
 }

@@ -81,6 +81,9 @@ fn sizes_beyond_one_block() {
         (65, 9, 513),
         (4, 300, 260),
         (100, 130, 65),
+        (132, 9, 20),
+        (40, 530, 10),
+        (520, 130, 33),
     ] {
         for g in forms(m, n, k) {
             let (a, b) = (series(m * k, 3), series(k * n, 4));

@@ -12,6 +12,7 @@ use super::tensor::{Numbers, Tensor};
 use crate::{Mul, REGISTRY, SumTo};
 
 pub fn check(case: &Case) {
+    stored(case);
     declared(case);
     let wrt = differentiable(case);
     if wrt.is_empty() {
@@ -29,6 +30,14 @@ pub fn check(case: &Case) {
         let want = differences(&x, &wrt, &|x| loss.slope_f64(x, &wrt));
         compare(case, "second gradient", &loss.gradient(&wrt, 2), &want);
     }
+}
+
+/// Name and attributes make the same op again.
+fn stored(case: &Case) {
+    let again = REGISTRY
+        .decode(case.op.name(), &case.op.attrs())
+        .expect("its own attributes");
+    assert_eq!(format!("{again:?}"), format!("{:?}", case.op));
 }
 
 /// The inputs without a gradient are those that the op says have none.

@@ -43,7 +43,7 @@ pub fn along(x: &[f64], shape: &Shape, axis: i64, f: impl Fn(&[f64]) -> f64) -> 
 
 /// `f` of each row.
 pub fn rowwise(x: &[f64], cols: usize, f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
-    x.chunks(cols).flat_map(f).collect()
+    x.chunks(cols.max(1)).flat_map(f).collect()
 }
 
 pub fn log_softmax_row(x: &[f64]) -> Vec<f64> {

@@ -1,0 +1,71 @@
+// One training run whose weights must be the same bits everywhere: dropout, shuffling, a batch that does not
+// divide the data, a schedule, and every kind of function that could differ between engines. It takes the
+// library as an argument, so that Node, another Node and a browser run the same lines.
+
+const SAMPLES = 150
+const FEATURES = 64
+const CLASSES = 5
+
+/** Whole numbers that every engine computes alike: Park & Miller's generator (1988). */
+const generator = (seed) => {
+  let state = seed
+  return () => {
+    state = (state * 48271) % 2147483647
+    return state
+  }
+}
+
+const data = ({ tensor }) => {
+  const next = generator(2026)
+  const x = Float32Array.from({ length: SAMPLES * FEATURES }, () => (next() % 2001) / 1000 - 1)
+  const y = Int32Array.from({ length: SAMPLES }, (_, i) => {
+    const row = x.subarray(i * FEATURES, i * FEATURES + CLASSES)
+    return row.indexOf(Math.max(...row))
+  })
+  return { x: tensor(x, [SAMPLES, FEATURES]), y: tensor(y) }
+}
+
+const build = ({ layers, optimizers, schedules, sequential }) => {
+  const activations = ['gelu', 'tanh', 'sigmoid', 'elu', 'softplus', 'silu', 'leakyRelu', 'relu']
+  const model = sequential([
+    layers.dense({
+      units: 256,
+      activation: 'gelu',
+      kernelInitializer: 'heNormal',
+      inputShape: [FEATURES],
+    }),
+    layers.dropout({ rate: 0.25 }),
+    ...activations.map((activation) => layers.dense({ units: 96, activation })),
+    layers.dropout({ rate: 0.1 }),
+    layers.dense({ units: CLASSES, activation: 'softmax' }),
+  ])
+  const learningRate = schedules.cosineDecay({ initialLearningRate: 0.005, decaySteps: 60 })
+  model.compile({
+    optimizer: optimizers.adam({ learningRate, globalClipNorm: 5 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+    seed: 20261,
+  })
+  return model
+}
+
+const hex = (bytes) =>
+  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+const hashOf = async (tensors) => {
+  const parts = tensors.map(({ elements }) => new Uint8Array(elements.buffer))
+  return hex(await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer()))
+}
+
+/** Trains with the library `gradloom`, initialised by `options`, and hashes all weights. */
+export const trainedBits = async (gradloom, options, shards) => {
+  await gradloom.init(options)
+  const { mode, threads } = gradloom.info()
+  const model = build(gradloom)
+  const { x, y } = data(gradloom)
+  const fit = { epochs: 6, batchSize: 32, shards, verbose: 0 }
+  const { history } = await model.fit(x, y, fit)
+  const sha256 = await hashOf(await model.getWeights())
+  await gradloom.shutdown()
+  return { mode, threads, sha256, loss: history.loss }
+}
