@@ -23,14 +23,14 @@ const entry = (name: 'node' | 'browser' | 'assets', files: Record<string, string
   ...shared,
   name,
   entry: files,
-  outDir: `build/dist-new/${name}`,
+  outDir: `${process.env.GRADLOOM_DIST ?? 'dist'}/${name}`,
   platform: name === 'node' ? 'node' : 'browser',
   minify: name !== 'node',
   esbuildPlugins: [gradloomPlugin(name)],
 })
 
 export default defineConfig([
-  entry('node', { index, worker }),
+  entry('node', { index, worker, bench: 'ts/bench.ts' }),
   entry('browser', { index }),
   entry('assets', { index, worker }),
 ])

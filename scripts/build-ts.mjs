@@ -10,8 +10,8 @@ import { variants } from './wasm/variants.mjs'
 
 const dist = join(root, 'dist')
 
-/** Built here and then put in place whole. tsup.config.ts knows it too. */
-const fresh = join(root, 'build/dist-new')
+/** Built here and then put in place whole. */
+const fresh = join(root, 'build', `dist-${process.pid}`)
 
 const inputs = [
   'ts',
@@ -40,7 +40,9 @@ const copyWasm = () => {
 }
 
 const run = async (label, script, args) => {
-  const { ok, output } = await supervise(label, process.execPath, [join(root, script), ...args])
+  const env = { ...process.env, GRADLOOM_DIST: fresh }
+  const command = [join(root, script), ...args]
+  const { ok, output } = await supervise(label, process.execPath, command, { env })
   if (!ok) throw new Failure(`${label} failed:\n${tail(output, 60)}`)
 }
 
@@ -70,7 +72,6 @@ const report = () => {
 }
 
 const bundle = async () => {
-  rmSync(fresh, { recursive: true, force: true })
   copyWasm()
   await run('tsup', 'node_modules/tsup/dist/cli-default.js', ['--config', 'tsup.config.ts'])
   checkBundles()
@@ -84,10 +85,14 @@ const main = async () => {
   const files = outputs.map((name) => join(dist, name))
   const current = isCurrent(join(dist, 'stamp'), hash, files)
   if (current && !process.argv.includes('--force')) return say('ts', 'current')
-  await bundle()
-  writeStamp(join(fresh, 'stamp'), hash)
-  rmSync(dist, { recursive: true, force: true })
-  renameSync(fresh, dist)
+  try {
+    await bundle()
+    writeStamp(join(fresh, 'stamp'), hash)
+    rmSync(dist, { recursive: true, force: true })
+    renameSync(fresh, dist)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
   report()
 }
 

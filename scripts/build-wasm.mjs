@@ -38,7 +38,6 @@ const environment = (tools, variant) => {
     PATH: `${makeShims(tools)}:${process.env.PATH}`,
     RUSTC: join(tools.wasm.bin, 'rustc'),
     RUSTFLAGS: rustFlags(variant),
-    CARGO_PROFILE_RELEASE_STRIP: 'true',
     WASM_PACK_CACHE: join(toolsDir, 'wasm-pack'),
     ...(tools.wasm.linker && { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: tools.wasm.linker }),
   }
@@ -63,7 +62,7 @@ const runWasmPack = async (tools, variant, out) => {
 }
 
 /** Built here and then put in place whole: a build that fails leaves the last one as it was. */
-const fresh = join(options.out, 'wasm-new')
+const fresh = join(options.out, `wasm-${process.pid}`)
 const place = join(options.out, 'wasm')
 
 const kilobytes = (file) => `${(statSync(file).size / 1000).toFixed(1)} kB`
@@ -99,12 +98,15 @@ const main = async () => {
   if (!options.force && isCurrent(join(place, 'stamp'), hash, outputs())) {
     return say('wasm', 'current')
   }
-  rmSync(fresh, { recursive: true, force: true })
-  for (const variant of variants) await buildVariant(tools, variant)
-  writeGlue(fresh)
-  writeStamp(join(fresh, 'stamp'), hash)
-  rmSync(place, { recursive: true, force: true })
-  renameSync(fresh, place)
+  try {
+    for (const variant of variants) await buildVariant(tools, variant)
+    writeGlue(fresh)
+    writeStamp(join(fresh, 'stamp'), hash)
+    rmSync(place, { recursive: true, force: true })
+    renameSync(fresh, place)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
 }
 
 runMain('wasm', main)

@@ -8,11 +8,27 @@ export const liveChart = (place) => {
     {
       width: Math.max(300, place.clientWidth),
       height: 260,
-      scales: { x: { time: false }, loss: { range: (_, __, max) => [0, Math.max(max, 0.1)] }, accuracy: { range: [0, 1] } },
+      scales: {
+        x: { time: false },
+        loss: { range: (_, __, max) => [0, Math.max(max, 0.1)] },
+        accuracy: { range: [0, 1] },
+      },
       series: [
         { label: 'epoch' },
-        { label: 'loss', scale: 'loss', stroke: '#c2410c', width: 2, value: (_, v) => v?.toFixed(4) },
-        { label: 'accuracy', scale: 'accuracy', stroke: '#2f6fde', width: 2, value: (_, v) => v?.toFixed(4) },
+        {
+          label: 'loss',
+          scale: 'loss',
+          stroke: '#c2410c',
+          width: 2,
+          value: (_, v) => v?.toFixed(4),
+        },
+        {
+          label: 'accuracy',
+          scale: 'accuracy',
+          stroke: '#2f6fde',
+          width: 2,
+          value: (_, v) => v?.toFixed(4),
+        },
       ],
       axes: [{}, { scale: 'loss' }, { scale: 'accuracy', side: 1, grid: { show: false } }],
     },

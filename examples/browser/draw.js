@@ -43,7 +43,10 @@ export const drawingPad = (canvas, changed) => {
 
 const ink = (pen, side) => {
   const { data } = pen.getImageData(0, 0, side, side)
-  return Float32Array.from({ length: side * side }, (_, i) => (data[4 * i] * data[4 * i + 3]) / 65025)
+  return Float32Array.from(
+    { length: side * side },
+    (_, i) => (data[4 * i] * data[4 * i + 3]) / 65025,
+  )
 }
 
 /** Box and centre of mass of what is drawn. */

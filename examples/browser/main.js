@@ -1,6 +1,8 @@
 // The demo page: trains the digit classifier in workers, with pause, resume and stop, a live chart, a canvas
 // to try it on, and files. All tensor work happens in the workers; the page only awaits.
 
+import { liveChart } from '/chart.js'
+import { drawingPad } from '/draw.js'
 import {
   info,
   init,
@@ -11,8 +13,6 @@ import {
   shuffle,
   tensor,
 } from '/gradloom/index.js'
-import { liveChart } from '/chart.js'
-import { drawingPad } from '/draw.js'
 
 const $ = (id) => document.getElementById(id)
 const PIXELS = 784
@@ -25,7 +25,10 @@ const loadDigits = async () => {
   const pixels = bytes.subarray(4 + n)
   const { x, y } = shuffle(
     {
-      x: tensor(Float32Array.from(pixels, (v) => v / 255), [n, PIXELS]),
+      x: tensor(
+        Float32Array.from(pixels, (v) => v / 255),
+        [n, PIXELS],
+      ),
       y: tensor(Int32Array.from(bytes.subarray(4, 4 + n))),
     },
     { seed: 7 },
@@ -79,12 +82,16 @@ const showMode = async () => {
   const links = await (await fetch('/links.json')).json()
   const other = crossOriginIsolated ? links.plain : links.isolated
   $('other').href = other
-  $('other').textContent = `try it ${crossOriginIsolated ? 'without' : 'with'} cross-origin isolation`
+  $('other').textContent =
+    `try it ${crossOriginIsolated ? 'without' : 'with'} cross-origin isolation`
 }
 
 const bars = Array.from({ length: 10 }, () => {
   const row = $('bars').appendChild(document.createElement('li'))
-  return [row.appendChild(document.createElement('span')), row.appendChild(document.createElement('small'))]
+  return [
+    row.appendChild(document.createElement('span')),
+    row.appendChild(document.createElement('small')),
+  ]
 })
 
 const showProbabilities = (p) => {
@@ -136,7 +143,9 @@ const main = async () => {
     onProgress: async (batch, logs, training) => {
       const epochs = training.stepsPerEpoch ? epoch + batch / training.stepsPerEpoch : epoch
       chart.add(epochs, logs.loss, logs.accuracy)
-      status(`epoch ${epoch + 1} of ${EPOCHS}: loss ${logs.loss.toFixed(4)}, accuracy ${logs.accuracy.toFixed(4)}`)
+      status(
+        `epoch ${epoch + 1} of ${EPOCHS}: loss ${logs.loss.toFixed(4)}, accuracy ${logs.accuracy.toFixed(4)}`,
+      )
       await pause.pass()
       if (stopping) training.stop('stopped')
     },
@@ -160,7 +169,10 @@ const main = async () => {
         callbacks: [watch],
       })
       const accuracy = history.val_accuracy?.at(-1)
-      const end = accuracy === undefined ? '' : `, accuracy ${(accuracy * 100).toFixed(2)} % on held-out digits`
+      const end =
+        accuracy === undefined
+          ? ''
+          : `, accuracy ${(accuracy * 100).toFixed(2)} % on held-out digits`
       status(`${stopping ? 'stopped' : 'done'}${end}`)
     } catch (error) {
       status(`${error.code ?? error.name}: ${error.message}`)

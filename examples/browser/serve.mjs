@@ -30,7 +30,10 @@ const digitsFile = () => {
   const bytes = new Uint8Array(4 + labels.length + x.length)
   new DataView(bytes.buffer).setUint32(0, labels.length, true)
   bytes.set(labels, 4)
-  bytes.set(Uint8Array.from(x, (v) => Math.round(v * 255)), 4 + labels.length)
+  bytes.set(
+    Uint8Array.from(x, (v) => Math.round(v * 255)),
+    4 + labels.length,
+  )
   return bytes
 }
 

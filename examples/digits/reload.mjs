@@ -12,5 +12,7 @@ const rows = expected.probabilities.length
 const x = tensor(Float32Array.from(expected.x), [rows, expected.x.length / rows])
 const got = await (await model.predict(x)).array()
 const equal = got.every((row, i) => row.every((p, j) => p === expected.probabilities[i][j]))
-console.log(`loaded in a new process: ${rows} predictions ${equal ? 'are equal, bit for bit' : 'DIFFER'}`)
+console.log(
+  `loaded in a new process: ${rows} predictions ${equal ? 'are equal, bit for bit' : 'DIFFER'}`,
+)
 process.exitCode = equal ? 0 : 1

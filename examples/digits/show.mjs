@@ -14,7 +14,10 @@ export const confusion = (labels, predicted) => {
 export const showConfusion = (counts) => {
   const cell = (n) => String(n === 0 ? '·' : n).padStart(5)
   const head = `  true\\as${counts.map((_, d) => String(d).padStart(5)).join('')}`
-  return [head, ...counts.map((row, t) => `${String(t).padStart(9)}${row.map(cell).join('')}`)].join('\n')
+  return [
+    head,
+    ...counts.map((row, t) => `${String(t).padStart(9)}${row.map(cell).join('')}`),
+  ].join('\n')
 }
 
 /** One image as 14 lines of text, two pixel rows a line. */

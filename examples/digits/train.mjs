@@ -73,13 +73,17 @@ const history = await model.fit(train.x, yTrain, {
   epochs: EPOCHS,
   batchSize: BATCH,
   validationSplit: 0.1,
-  callbacks: [callbacks.earlyStopping({ monitor: 'val_loss', patience: 3, restoreBestWeights: true })],
+  callbacks: [
+    callbacks.earlyStopping({ monitor: 'val_loss', patience: 3, restoreBestWeights: true }),
+  ],
 })
 const seconds = (performance.now() - started) / 1000
 console.log(`\ntrained ${history.epoch.length} epochs in ${seconds.toFixed(1)} s`)
 
 const { loss, accuracy } = await model.evaluate(test.x, yTest)
-console.log(`on digits never trained on: loss ${loss.toFixed(4)}, accuracy ${(accuracy * 100).toFixed(2)} %\n`)
+console.log(
+  `on digits never trained on: loss ${loss.toFixed(4)}, accuracy ${(accuracy * 100).toFixed(2)} %\n`,
+)
 
 const probabilities = await (await model.predict(test.x)).array()
 const predicted = probabilities.map((row) => row.indexOf(Math.max(...row)))
@@ -89,17 +93,26 @@ const wrong = predicted.flatMap((p, i) => (p === testLabels[i] ? [] : [i])).slic
 const image = (i) => testPixels.subarray(i * PIXELS, (i + 1) * PIXELS)
 const caption = (i) =>
   `a ${testLabels[i]}, taken for ${predicted[i]} (${Math.round(probabilities[i][predicted[i]] * 100)} %)`
-console.log(`\nsome that it got wrong:\n${showImages(wrong.map((i) => ({ image: image(i), caption: caption(i) })))}`)
+console.log(
+  `\nsome that it got wrong:\n${showImages(wrong.map((i) => ({ image: image(i), caption: caption(i) })))}`,
+)
 
 mkdirSync(folder, { recursive: true })
 const file = `${folder}digits.safetensors`
-const shown = { x: [...testPixels.subarray(0, 20 * PIXELS)], probabilities: probabilities.slice(0, 20) }
+const shown = {
+  x: [...testPixels.subarray(0, 20 * PIXELS)],
+  probabilities: probabilities.slice(0, 20),
+}
 writeFileSync(`${folder}expected.json`, JSON.stringify(shown))
 await model.save(file)
 console.log(`saved as ${file}`)
 
-const child = spawnSync(process.execPath, [fileURLToPath(new URL('reload.mjs', import.meta.url)), folder], {
-  stdio: 'inherit',
-})
+const child = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL('reload.mjs', import.meta.url)), folder],
+  {
+    stdio: 'inherit',
+  },
+)
 if (child.status !== 0) throw new Error('the saved model does not predict as the trained one')
 if (accuracy < FLOOR) throw new Error(`accuracy ${accuracy} is under ${FLOOR}`)

@@ -24,6 +24,9 @@ export const variants = [
   },
 ]
 
+// A panic is a trap either way; without its message the module is a tenth smaller.
+const QUIET_PANIC = '-Zunstable-options -Cpanic=immediate-abort'
+
 /**
  * All variants import their memory, so that one JavaScript glue serves them all and the caller sets
  * the limit of memory.
@@ -31,5 +34,5 @@ export const variants = [
 export const rustFlags = ({ features, linkArgs }) => {
   const link = ['--import-memory', `--max-memory=${MAX_MEMORY}`, ...linkArgs]
   const args = link.map((arg) => `-Clink-arg=${arg}`)
-  return [`-Ctarget-feature=${features.join(',')}`, ...args].join(' ')
+  return [QUIET_PANIC, `-Ctarget-feature=${features.join(',')}`, ...args].join(' ')
 }

@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-// @ts-expect-error the example is plain JavaScript
 import { serve } from '../../examples/browser/serve.mjs'
 import { launch } from './chromium.ts'
 
@@ -95,17 +94,25 @@ describe.each([
     await statusMatches(page, /stopped/)
 
     await draw(page)
-    await page.waitForFunction(() => /I think/.test(document.getElementById('guess')?.textContent ?? ''))
+    await page.waitForFunction(() =>
+      /I think/.test(document.getElementById('guess')?.textContent ?? ''),
+    )
     expect(await text(page, 'guess')).toBe('a 1, I think')
 
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save')])
     const file = await download.path()
     expect(readFileSync(file).length).toBeGreaterThan(400_000)
-    await page.setInputFiles('#load', { name: 'digits.safetensors', mimeType: 'application/octet-stream', buffer: readFileSync(file) })
+    await page.setInputFiles('#load', {
+      name: 'digits.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: readFileSync(file),
+    })
     await statusMatches(page, /loaded/)
     await page.click('#clear')
     await draw(page)
-    await page.waitForFunction(() => /a 1, I think/.test(document.getElementById('guess')?.textContent ?? ''))
+    await page.waitForFunction(() =>
+      /a 1, I think/.test(document.getElementById('guess')?.textContent ?? ''),
+    )
 
     expect(errors).toEqual([])
     await page.close()

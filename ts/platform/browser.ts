@@ -1,22 +1,26 @@
 // The default browser build: worker and core are inlined into the bundle, because that form alone works
 // with every bundler and CDN. A blob worker also inherits the page's COEP header.
 
-import fast from 'virtual:wasm/fast'
 import simd from 'virtual:wasm/simd'
 import threads from 'virtual:wasm/threads'
 import source from 'virtual:worker-source'
+import { GradloomError } from '../errors.ts'
 import type { Role, Variant } from '../runtime/protocol.ts'
-import type { WorkerHandle } from './platform.ts'
-import { handleOf } from './web.ts'
+import type { Environment, WorkerHandle } from './platform.ts'
+import * as web from './web.ts'
 
-export { environment, nextTask } from './web.ts'
+export { nextTask } from './web.ts'
 
-/** base64 of gzip of wasm */
-const packed: Record<Variant, string> = { simd, threads, fast }
+export const environment = (): Environment => ({ ...web.environment(), fastCore: false })
+
+/** base64 of gzip of wasm; `fast` would be a third of the download for the few who ask for it. */
+const packed: Partial<Record<Variant, string>> = { simd, threads }
 const modules = new Map<Variant, Promise<WebAssembly.Module>>()
 
 const unpack = async (variant: Variant): Promise<WebAssembly.Module> => {
-  const bytes = Uint8Array.from(atob(packed[variant]), (c) => c.charCodeAt(0))
+  const text = packed[variant]
+  if (!text) throw new GradloomError('unsupported', `the inlined build has no '${variant}' core`)
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
   return WebAssembly.compile(await new Response(stream).arrayBuffer())
 }
@@ -33,5 +37,5 @@ let blob: string | undefined
 /** Starts a worker from the inlined source. */
 export const spawn = (role: Role): WorkerHandle => {
   blob ??= URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
-  return handleOf(new Worker(blob, { name: `gradloom-${role}` }))
+  return web.handleOf(new Worker(blob, { name: `gradloom-${role}` }))
 }

@@ -13,6 +13,7 @@ const here = import.meta.url.endsWith('.ts')
   : new URL(import.meta.url)
 
 export const environment = (): Environment => ({
+  fastCore: true,
   runtime: 'node',
   workers: true,
   sharedMemory: true,

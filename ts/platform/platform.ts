@@ -24,6 +24,8 @@ export interface Environment {
   /** Workers can be given a shared memory. */
   readonly sharedMemory: boolean
   readonly cpus: number
+  /** Whether the core with relaxed multiply-add can be loaded; the inlined build leaves it out. */
+  readonly fastCore: boolean
 }
 
 export interface Platform {

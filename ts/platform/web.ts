@@ -3,6 +3,7 @@
 import type { Environment, WorkerHandle } from './platform.ts'
 
 export const environment = (): Environment => ({
+  fastCore: true,
   runtime: 'browser',
   workers: typeof Worker === 'function',
   // A shared memory can be made without the headers and fails only when it is posted.

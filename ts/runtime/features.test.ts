@@ -16,6 +16,7 @@ const node: Features = {
   workers: true,
   sharedMemory: true,
   cpus: 8,
+  fastCore: true,
   simd: true,
   relaxedSimd: true,
 }

@@ -96,6 +96,9 @@ const pickNumerics = (features: Features, mode: Mode, wish: Numerics): [Numerics
   if (wish === 'exact') return ['exact', '']
   const lost = "; exact numerics although 'fast' was asked for, because "
   if (mode !== 'shared') return ['exact', `${lost}they come with shared memory only`]
+  if (!features.fastCore) {
+    return ['exact', `${lost}this build carries no core for them ('gradloom/assets' does)`]
+  }
   if (features.relaxedSimd) return ['fast', '; relaxed multiply-add as asked']
   return ['exact', `${lost}this engine has no relaxed SIMD`]
 }

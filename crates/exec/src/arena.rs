@@ -19,7 +19,11 @@ impl Arena {
 
     pub fn place(&mut self, len: usize) -> usize {
         let need = len.max(1).next_multiple_of(ALIGN);
-        let fits = self.gaps.iter().enumerate().filter(|(_, gap)| gap.1 >= need);
+        let fits = self
+            .gaps
+            .iter()
+            .enumerate()
+            .filter(|(_, gap)| gap.1 >= need);
         match fits.min_by_key(|(_, gap)| gap.1).map(|(at, _)| at) {
             Some(at) => self.take(at, need),
             None => self.grow(need),

@@ -5,7 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 /// Looks at the word before a thread goes to sleep: some tens of microseconds where sleeping is a
 /// system call, few where it only yields.
-const SPINS: u32 = if cfg!(target_arch = "wasm32") { 20_000 } else { 50 };
+const SPINS: u32 = if cfg!(target_arch = "wasm32") {
+    20_000
+} else {
+    50
+};
 
 #[derive(Debug, Default)]
 pub struct Barrier {

@@ -35,11 +35,17 @@ impl Buffer {
     }
 
     pub fn new(len: usize) -> Result<Buffer, OutOfMemory> {
-        let out = OutOfMemory { bytes: len.saturating_mul(4) };
+        let out = OutOfMemory {
+            bytes: len.saturating_mul(4),
+        };
         let layout = Buffer::layout(len).ok_or(out)?;
         // SAFETY: the layout has a size of at least four bytes.
         let ptr = unsafe { alloc_zeroed(layout) }.cast::<f32>();
-        if ptr.is_null() { Err(out) } else { Ok(Buffer { ptr, len }) }
+        if ptr.is_null() {
+            Err(out)
+        } else {
+            Ok(Buffer { ptr, len })
+        }
     }
 
     pub fn ptr(&self) -> *mut f32 {
@@ -101,7 +107,11 @@ pub struct Loc {
 
 impl Loc {
     pub fn new(base: Base, len: usize) -> Loc {
-        Loc { base, offset: 0, len }
+        Loc {
+            base,
+            offset: 0,
+            len,
+        }
     }
 
     pub fn overlaps(&self, o: &Loc) -> bool {
@@ -129,11 +139,19 @@ pub struct Bases {
 impl Bases {
     pub fn new(layout: Layout) -> Bases {
         let n = 1 + layout.inputs + layout.outputs + layout.states + layout.consts;
-        Bases { layout, ptrs: vec![core::ptr::null_mut(); n] }
+        Bases {
+            layout,
+            ptrs: vec![core::ptr::null_mut(); n],
+        }
     }
 
     fn index(&self, base: Base) -> usize {
-        let Layout { inputs, outputs, states, .. } = self.layout;
+        let Layout {
+            inputs,
+            outputs,
+            states,
+            ..
+        } = self.layout;
         match base {
             Base::Arena => 0,
             Base::Input(i) => 1 + i,

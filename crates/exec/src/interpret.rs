@@ -25,16 +25,28 @@ pub fn interpret(graph: &Graph, values: &mut Values) {
             Source::Const { bits } => bits.to_vec(),
             Source::Op { .. } => run_node(graph, node, &bits),
         };
-        assert_eq!(value.len(), node.ty.shape.size(), "length of {:?}", node.source);
+        assert_eq!(
+            value.len(),
+            node.ty.shape.size(),
+            "length of {:?}",
+            node.source
+        );
         bits.push(value);
     }
-    let outputs = graph.outputs.iter().map(|(name, id)| (name.clone(), bits[*id].clone()));
+    let outputs = graph
+        .outputs
+        .iter()
+        .map(|(name, id)| (name.clone(), bits[*id].clone()));
     values.outputs = outputs.collect();
-    values.states.extend(graph.assigns.iter().map(|a| (a.key, bits[a.value].clone())));
+    values
+        .states
+        .extend(graph.assigns.iter().map(|a| (a.key, bits[a.value].clone())));
 }
 
 fn run_node(graph: &Graph, node: &Node, bits: &[Vec<u32>]) -> Vec<u32> {
-    let Source::Op { op, inputs } = &node.source else { unreachable!("only ops run") };
+    let Source::Op { op, inputs } = &node.source else {
+        unreachable!("only ops run")
+    };
     if op.alias() {
         return bits[inputs[0]].clone();
     }
@@ -42,8 +54,11 @@ fn run_node(graph: &Graph, node: &Node, bits: &[Vec<u32>]) -> Vec<u32> {
     let values: Vec<&[u32]> = inputs.iter().map(|&i| bits[i].as_slice()).collect();
     match op.chunk() {
         Some((chunk, params)) => {
-            let wide: Vec<Vec<f32>> =
-                values.iter().zip(&types).map(|(v, t)| spread(v, t, &node.ty.shape)).collect();
+            let wide: Vec<Vec<f32>> = values
+                .iter()
+                .zip(&types)
+                .map(|(v, t)| spread(v, t, &node.ty.shape))
+                .collect();
             let wide: Vec<&[f32]> = wide.iter().map(Vec::as_slice).collect();
             let mut out = vec![0.0; node.ty.shape.size()];
             chunk.apply(params, &wide, &mut out);
@@ -51,9 +66,15 @@ fn run_node(graph: &Graph, node: &Node, bits: &[Vec<u32>]) -> Vec<u32> {
         }
         None => {
             let mut out = vec![0u32; node.ty.shape.size()];
-            let raw = |v: &[u32]| Raw { ptr: v.as_ptr().cast_mut().cast(), len: v.len() };
+            let raw = |v: &[u32]| Raw {
+                ptr: v.as_ptr().cast_mut().cast(),
+                len: v.len(),
+            };
             let inputs: Vec<Raw> = values.iter().map(|v| raw(v)).collect();
-            let output = Raw { ptr: out.as_mut_ptr().cast(), len: out.len() };
+            let output = Raw {
+                ptr: out.as_mut_ptr().cast(),
+                len: out.len(),
+            };
             let mut scratch = vec![0.0; op.scratch(&types, &node.ty)];
             // SAFETY: inputs are only read, the output is a buffer of its own, one thread.
             let mut io = unsafe { Io::new(Part::WHOLE, &inputs, output, &mut scratch, None) };

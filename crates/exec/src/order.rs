@@ -36,7 +36,11 @@ fn readers(graph: &Graph, units: &Units, key: u32) -> Vec<usize> {
     let is_key = |id: NodeId| matches!(graph.nodes[units.root[id]].source, Source::State { key: k } if k == key);
     units
         .live()
-        .filter(|&u| units.units[u].nodes().any(|n| graph.nodes[n].inputs().iter().any(|&i| is_key(i))))
+        .filter(|&u| {
+            units.units[u]
+                .nodes()
+                .any(|n| graph.nodes[n].inputs().iter().any(|&i| is_key(i)))
+        })
         .collect()
 }
 
@@ -48,19 +52,32 @@ fn write_in_place(
     key: u32,
     value: NodeId,
 ) -> bool {
-    let Some(writer) = units.of[value] else { return false };
+    let Some(writer) = units.of[value] else {
+        return false;
+    };
     let is_output = graph.outputs.iter().any(|&(_, id)| units.root[id] == value);
-    if is_output || order.in_place.contains_key(&value) || !reads_elementwise(graph, units, writer, key) {
+    if is_output
+        || order.in_place.contains_key(&value)
+        || !reads_elementwise(graph, units, writer, key)
+    {
         return false;
     }
     // A state that is read through an alias and copied later would see the new value.
-    let copied_later = graph.assigns.iter().any(|a| is_state(graph, units, a.value, key));
-    let shown = graph.outputs.iter().any(|&(_, id)| is_state(graph, units, id, key));
+    let copied_later = graph
+        .assigns
+        .iter()
+        .any(|a| is_state(graph, units, a.value, key));
+    let shown = graph
+        .outputs
+        .iter()
+        .any(|&(_, id)| is_state(graph, units, id, key));
     if copied_later || shown {
         return false;
     }
-    let before: Vec<usize> =
-        readers(graph, units, key).into_iter().filter(|&u| u != writer).collect();
+    let before: Vec<usize> = readers(graph, units, key)
+        .into_iter()
+        .filter(|&u| u != writer)
+        .collect();
     edges.add_if_acyclic(&before, writer)
 }
 
@@ -72,10 +89,14 @@ fn is_state(graph: &Graph, units: &Units, id: NodeId, key: u32) -> bool {
 fn reads_elementwise(graph: &Graph, units: &Units, unit: usize, key: u32) -> bool {
     let is_key = |id: &NodeId| is_state(graph, units, *id, key);
     let unit = &units.units[unit];
-    let call_reads = unit.call.is_some_and(|c| graph.nodes[c].inputs().iter().any(is_key));
+    let call_reads = unit
+        .call
+        .is_some_and(|c| graph.nodes[c].inputs().iter().any(is_key));
     let chain_fits = unit.chain.iter().all(|&c| {
         let reads = graph.nodes[c].inputs().iter().filter(|i| is_key(i));
-        reads.into_iter().all(|&i| graph.nodes[i].ty.shape == graph.nodes[c].ty.shape)
+        reads
+            .into_iter()
+            .all(|&i| graph.nodes[i].ty.shape == graph.nodes[c].ty.shape)
     });
     !call_reads && chain_fits
 }
@@ -119,8 +140,11 @@ impl Edges {
         let mut missing = vec![0usize; self.after.len()];
         self.after.iter().flatten().for_each(|&u| missing[u] += 1);
         let entry = |u: usize| std::cmp::Reverse((units.units[u].first(), u));
-        let mut ready: BinaryHeap<_> =
-            units.live().filter(|&u| missing[u] == 0).map(entry).collect();
+        let mut ready: BinaryHeap<_> = units
+            .live()
+            .filter(|&u| missing[u] == 0)
+            .map(entry)
+            .collect();
         let mut sorted = Vec::new();
         while let Some(std::cmp::Reverse((_, u))) = ready.pop() {
             sorted.push(u);

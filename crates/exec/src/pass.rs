@@ -7,7 +7,7 @@ use gradloom_graph::{Graph, NodeId, Shape};
 use gradloom_kernels::Chunk;
 
 use crate::bind::{Bases, Loc};
-use crate::units::Units;
+use crate::units::{Units, sort_small};
 
 /// Elements in one register.
 pub const CHUNK: usize = 512;
@@ -26,7 +26,10 @@ pub enum Walk {
     /// Element i / inner: a number for each row.
     Col { inner: usize },
     /// Anything else that broadcasts.
-    Strided { dims: Vec<usize>, strides: Vec<usize> },
+    Strided {
+        dims: Vec<usize>,
+        strides: Vec<usize>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -71,11 +74,18 @@ const MAX_SLOTS: usize = 256;
 
 pub fn walk(from: &Shape, to: &Shape) -> Walk {
     let strides = from.strides_in(to);
-    let axes = to.dims().iter().copied().zip(strides).filter(|&(d, _)| d != 1);
+    let axes = to
+        .dims()
+        .iter()
+        .copied()
+        .zip(strides)
+        .filter(|&(d, _)| d != 1);
     let (dims, strides): (Vec<usize>, Vec<usize>) = axes.unzip();
     let first = strides.iter().position(|&s| s != 0);
     let last = strides.iter().rposition(|&s| s != 0);
-    let (Some(first), Some(last)) = (first, last) else { return Walk::Scalar };
+    let (Some(first), Some(last)) = (first, last) else {
+        return Walk::Scalar;
+    };
     let mut step = 1;
     let dense = (first..=last).rev().all(|i| {
         let fits = strides[i] == step;
@@ -120,12 +130,23 @@ impl<'a> Compiler<'a> {
             registers: Vec::new(),
         };
         let free = Vec::new();
-        let mut c = Compiler { graph, units, loc, pass, slot_of: HashMap::new(), free };
+        let mut c = Compiler {
+            graph,
+            units,
+            loc,
+            pass,
+            slot_of: HashMap::new(),
+            free,
+        };
         c.add_loads(chain);
         for (at, &id) in chain.iter().enumerate() {
             c.add_instr(chain, at, id, kept.get(&id).copied());
         }
-        assert!(c.pass.slots <= MAX_SLOTS, "a pass of {} slots", c.pass.slots);
+        assert!(
+            c.pass.slots <= MAX_SLOTS,
+            "a pass of {} slots",
+            c.pass.slots
+        );
         c.pass
     }
 
@@ -152,9 +173,16 @@ impl<'a> Compiler<'a> {
         let node = &self.graph.nodes[self.units.root[input]];
         let (loc, walk) = match node.fill() {
             Some(value) => (None, Walk::Fill(value)),
-            None => (Some((self.loc)(input)), walk(&self.graph.nodes[input].ty.shape, to)),
+            None => (
+                Some((self.loc)(input)),
+                walk(&self.graph.nodes[input].ty.shape, to),
+            ),
         };
-        let walk = if self.pass.len == 1 && loc.is_some() { Walk::Full } else { walk };
+        let walk = if self.pass.len == 1 && loc.is_some() {
+            Walk::Full
+        } else {
+            walk
+        };
         let slot = self.slot(walk != Walk::Full);
         self.slot_of.insert(input, slot);
         self.pass.loads.push(Load { loc, walk, slot });
@@ -175,21 +203,32 @@ impl<'a> Compiler<'a> {
         };
         if let Some(loc) = kept {
             let slot = if late { self.slot(false) } else { dst };
-            self.pass.stores.push(Store { loc, slot, copy_from: late.then_some(dst) });
+            self.pass.stores.push(Store {
+                loc,
+                slot,
+                copy_from: late.then_some(dst),
+            });
         }
         self.slot_of.insert(id, dst);
-        self.pass.instrs.push(Instr { chunk, params, src, dst, name: op.name() });
+        self.pass.instrs.push(Instr {
+            chunk,
+            params,
+            src,
+            dst,
+            name: op.name(),
+        });
     }
 
     /// Frees the registers of values that `chain[at]` reads last. (An instruction may write the
     /// register that it reads.)
     fn release(&mut self, chain: &[NodeId], at: usize) {
         let mut inputs = self.graph.nodes[chain[at]].inputs().to_vec();
-        inputs.sort_unstable();
+        sort_small(&mut inputs);
         inputs.dedup();
         for input in inputs {
-            let read_again =
-                chain[at + 1..].iter().any(|&c| self.graph.nodes[c].inputs().contains(&input));
+            let read_again = chain[at + 1..]
+                .iter()
+                .any(|&c| self.graph.nodes[c].inputs().contains(&input));
             let slot = self.slot_of[&input];
             let register = chain.contains(&input) && self.pass.registers.contains(&slot);
             let stored = self.pass.stores.iter().any(|s| s.copy_from == Some(slot));
@@ -206,7 +245,9 @@ impl<'a> Compiler<'a> {
             let load = self.pass.loads.iter().find(|l| Some(&l.slot) == slot);
             load.and_then(|l| l.loc).is_some_and(|l| l.overlaps(&loc))
         };
-        later.iter().any(|&id| self.graph.nodes[id].inputs().iter().any(reads))
+        later
+            .iter()
+            .any(|&id| self.graph.nodes[id].inputs().iter().any(reads))
     }
 }
 
@@ -306,7 +347,11 @@ impl Load {
                 match &self.walk {
                     Walk::Row { inner } => {
                         let run = (inner - i % inner).min(n - done);
-                        core::ptr::copy_nonoverlapping(from.add(i % inner), register.add(done), run);
+                        core::ptr::copy_nonoverlapping(
+                            from.add(i % inner),
+                            register.add(done),
+                            run,
+                        );
                         done += run;
                     }
                     Walk::Col { inner } => {
@@ -347,7 +392,10 @@ mod tests {
         assert_eq!(w(&[], &[2, 3]), Walk::Scalar);
         assert_eq!(w(&[3], &[2, 3]), Walk::Row { inner: 3 });
         assert_eq!(w(&[2, 1], &[2, 3]), Walk::Col { inner: 3 });
-        let strided = Walk::Strided { dims: vec![2, 3, 4], strides: vec![0, 1, 0] };
+        let strided = Walk::Strided {
+            dims: vec![2, 3, 4],
+            strides: vec![0, 1, 0],
+        };
         assert_eq!(w(&[3, 1], &[2, 3, 4]), strided);
     }
 }

@@ -87,7 +87,11 @@ impl Places {
         let mut places = Places::default();
         for (id, node) in graph.nodes.iter().enumerate() {
             let len = node.ty.shape.size();
-            let slot = |name: &str, key| Slot { name: name.into(), key, ty: node.ty.clone() };
+            let slot = |name: &str, key| Slot {
+                name: name.into(),
+                key,
+                ty: node.ty.clone(),
+            };
             let base = match &node.source {
                 Source::Input { name } => {
                     places.inputs.push(slot(name, 0));
@@ -109,11 +113,19 @@ impl Places {
         }
         for assign in &graph.assigns {
             let ty = graph.nodes[assign.value].ty.clone();
-            places.state(Slot { name: String::new(), key: assign.key, ty });
+            places.state(Slot {
+                name: String::new(),
+                key: assign.key,
+                ty,
+            });
         }
         for (name, id) in &graph.outputs {
             let ty = graph.nodes[*id].ty.clone();
-            places.outputs.push(Slot { name: name.clone(), key: 0, ty });
+            places.outputs.push(Slot {
+                name: name.clone(),
+                key: 0,
+                ty,
+            });
         }
         places
     }
@@ -127,7 +139,11 @@ impl Places {
     }
 
     pub fn state_loc(&self, key: u32) -> Loc {
-        let at = self.states.iter().position(|s| s.key == key).expect("all states are listed");
+        let at = self
+            .states
+            .iter()
+            .position(|s| s.key == key)
+            .expect("all states are listed");
         Loc::new(Base::State(at), self.states[at].ty.shape.size())
     }
 
@@ -152,15 +168,21 @@ impl Places {
 
     fn place_unit(&mut self, graph: &Graph, units: &Units, life: &Life, at: usize, unit: usize) {
         let Unit { call, chain } = &units.units[unit];
-        let homeless = |places: &Places, id: &NodeId| {
-            life.kept(*id) && !places.loc.contains_key(id)
-        };
+        let homeless =
+            |places: &Places, id: &NodeId| life.kept(*id) && !places.loc.contains_key(id);
         if let Some(call) = call.filter(|id| homeless(self, id)) {
             self.place_fresh(graph, call);
         }
         let mut dying: Vec<NodeId> = life.ends_at(at).filter(|id| self.in_arena(*id)).collect();
-        for &id in chain.iter().filter(|&id| homeless(self, id)).collect::<Vec<_>>() {
-            match dying.iter().position(|&d| can_inherit(graph, units, unit, d, id)) {
+        for &id in chain
+            .iter()
+            .filter(|&id| homeless(self, id))
+            .collect::<Vec<_>>()
+        {
+            match dying
+                .iter()
+                .position(|&d| can_inherit(graph, units, unit, d, id))
+            {
                 Some(i) => _ = self.loc.insert(id, self.loc[&dying.swap_remove(i)]),
                 None => self.place_fresh(graph, id),
             }
@@ -174,7 +196,14 @@ impl Places {
     fn place_fresh(&mut self, graph: &Graph, id: NodeId) {
         let len = graph.nodes[id].ty.shape.size();
         let offset = self.arena.place(len);
-        self.loc.insert(id, Loc { base: Base::Arena, offset, len });
+        self.loc.insert(
+            id,
+            Loc {
+                base: Base::Arena,
+                offset,
+                len,
+            },
+        );
     }
 
     fn in_arena(&self, id: NodeId) -> bool {
@@ -188,7 +217,14 @@ impl Places {
             if matches!(graph.nodes[root].source, Source::State { .. }) {
                 let len = graph.nodes[root].ty.shape.size();
                 let offset = self.arena.place(len);
-                self.staged.insert(value, Loc { base: Base::Arena, offset, len });
+                self.staged.insert(
+                    value,
+                    Loc {
+                        base: Base::Arena,
+                        offset,
+                        len,
+                    },
+                );
             }
         }
     }
@@ -206,7 +242,11 @@ fn can_inherit(graph: &Graph, units: &Units, unit: usize, dead: NodeId, heir: No
     let unit = &units.units[unit];
     let same_size = graph.nodes[dead].ty.shape == graph.nodes[heir].ty.shape;
     let reads = |id: NodeId| {
-        graph.nodes[id].inputs().iter().copied().filter(move |&i| units.root[i] == dead)
+        graph.nodes[id]
+            .inputs()
+            .iter()
+            .copied()
+            .filter(move |&i| units.root[i] == dead)
     };
     let call_reads = unit.call.is_some_and(|c| reads(c).next().is_some());
     let full = |c: &NodeId| {
@@ -239,7 +279,9 @@ impl Life {
                 }
             }
         }
-        graph.roots().for_each(|id| last[units.root[id]] = Some(never));
+        graph
+            .roots()
+            .for_each(|id| last[units.root[id]] = Some(never));
         Life { last }
     }
 

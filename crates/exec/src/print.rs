@@ -40,7 +40,13 @@ impl fmt::Display for Task {
             Work::Copy { from, to } => write!(f, "copy {from} -> {to}"),
             Work::Pass(pass) => write!(f, "{pass}"),
             Work::Call(c) => {
-                write!(f, "{} {} -> {}", c.op.name(), join(c.inputs.iter()), c.output)?;
+                write!(
+                    f,
+                    "{} {} -> {}",
+                    c.op.name(),
+                    join(c.inputs.iter()),
+                    c.output
+                )?;
                 c.epilogue.iter().try_for_each(|p| write!(f, " then {p}"))
             }
         }

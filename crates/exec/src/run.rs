@@ -65,9 +65,16 @@ unsafe fn run_pass(pass: &Pass, bases: &Bases, part: Part, scratch: &mut [f32]) 
 /// # Safety
 /// As `run_step`.
 unsafe fn run_call(call: &Call, bases: &Bases, part: Part, scratch: &mut [f32]) {
-    let raw = |loc: &Loc| Raw { ptr: bases.ptr(*loc), len: loc.len };
+    let raw = |loc: &Loc| Raw {
+        ptr: bases.ptr(*loc),
+        len: loc.len,
+    };
     let mut inputs = [Raw::EMPTY; MAX_INPUTS];
-    assert!(call.inputs.len() <= MAX_INPUTS, "{} takes too many inputs", call.op.name());
+    assert!(
+        call.inputs.len() <= MAX_INPUTS,
+        "{} takes too many inputs",
+        call.op.name()
+    );
     for (raw_input, loc) in inputs.iter_mut().zip(&call.inputs) {
         *raw_input = raw(loc);
     }

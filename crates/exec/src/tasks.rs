@@ -61,7 +61,12 @@ pub fn tasks(
     places: &Places,
     threads: usize,
 ) -> Vec<Task> {
-    let maker = Maker { graph, units, places, threads };
+    let maker = Maker {
+        graph,
+        units,
+        places,
+        threads,
+    };
     let mut tasks: Vec<Task> = order.units.iter().map(|&u| maker.unit(u)).collect();
     tasks.extend(maker.output_copies());
     tasks.extend(maker.state_copies(order));
@@ -90,21 +95,29 @@ impl Maker<'_> {
             (Some(call), epilogue) => self.call(call, epilogue),
             (None, Some(pass)) => {
                 let parts = (pass.work() / PASS_GRAIN).clamp(1, self.threads);
-                Task { work: Work::Pass(Box::new(pass)), parts, barrier: false }
+                Task {
+                    work: Work::Pass(Box::new(pass)),
+                    parts,
+                    barrier: false,
+                }
             }
             (None, None) => unreachable!("a live unit has nodes"),
         }
     }
 
     fn pass(&self, chain: &[NodeId]) -> Pass {
-        let kept: HashMap<NodeId, Loc> =
-            chain.iter().filter_map(|id| Some((*id, *self.places.loc.get(id)?))).collect();
+        let kept: HashMap<NodeId, Loc> = chain
+            .iter()
+            .filter_map(|id| Some((*id, *self.places.loc.get(id)?)))
+            .collect();
         Compiler::compile(self.graph, self.units, chain, &kept, &|id| self.loc(id))
     }
 
     fn call(&self, id: NodeId, epilogue: Option<Pass>) -> Task {
         let node = &self.graph.nodes[id];
-        let Source::Op { op, inputs } = &node.source else { unreachable!("a call is an op") };
+        let Source::Op { op, inputs } = &node.source else {
+            unreachable!("a call is an op")
+        };
         let input_types = self.graph.types(inputs);
         let parts = op.parts(&input_types, &node.ty).clamp(1, self.threads);
         let call = Call {
@@ -116,24 +129,38 @@ impl Maker<'_> {
             input_types,
             epilogue,
         };
-        Task { work: Work::Call(Box::new(call)), parts, barrier: false }
+        Task {
+            work: Work::Call(Box::new(call)),
+            parts,
+            barrier: false,
+        }
     }
 
     /// Outputs whose value lies elsewhere: states, inputs, values with two names.
     fn output_copies(&self) -> impl Iterator<Item = Task> + '_ {
-        self.graph.outputs.iter().enumerate().filter_map(|(at, (_, id))| {
-            let from = self.loc(*id);
-            let to = Loc::new(Base::Output(at), from.len);
-            (from != to).then(|| copy(from, to))
-        })
+        self.graph
+            .outputs
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (_, id))| {
+                let from = self.loc(*id);
+                let to = Loc::new(Base::Output(at), from.len);
+                (from != to).then(|| copy(from, to))
+            })
     }
 
     fn state_copies<'b>(&'b self, order: &'b Order) -> impl Iterator<Item = Task> + 'b {
-        let staged = order.copies.iter().filter_map(|(_, value)| {
-            Some(copy(self.loc(*value), *self.places.staged.get(value)?))
-        });
+        let staged = order
+            .copies
+            .iter()
+            .filter_map(|(_, value)| Some(copy(self.loc(*value), *self.places.staged.get(value)?)));
         let copied = order.copies.iter().map(|(key, value)| {
-            let from = self.places.staged.get(value).copied().unwrap_or_else(|| self.loc(*value));
+            let from = self
+                .places
+                .staged
+                .get(value)
+                .copied()
+                .unwrap_or_else(|| self.loc(*value));
             copy(from, self.places.state_loc(*key))
         });
         staged.chain(copied)
@@ -141,7 +168,11 @@ impl Maker<'_> {
 }
 
 fn copy(from: Loc, to: Loc) -> Task {
-    Task { work: Work::Copy { from, to }, parts: 1, barrier: false }
+    Task {
+        work: Work::Copy { from, to },
+        parts: 1,
+        barrier: false,
+    }
 }
 
 /// One buffer that a task touches.
@@ -168,7 +199,9 @@ fn mark_barriers(tasks: &mut [Task]) {
     let mut since: Vec<Access> = Vec::new();
     for task in tasks {
         let accesses = accesses(task);
-        task.barrier = accesses.iter().any(|a| since.iter().any(|b| a.conflicts(b)));
+        task.barrier = accesses
+            .iter()
+            .any(|a| since.iter().any(|b| a.conflicts(b)));
         if task.barrier {
             since.clear();
         }
@@ -178,14 +211,28 @@ fn mark_barriers(tasks: &mut [Task]) {
 
 fn accesses(task: &Task) -> Vec<Access> {
     let solo = task.parts == 1;
-    let plain = |loc: Loc, write| Access { loc, write, aligned: None, solo };
+    let plain = |loc: Loc, write| Access {
+        loc,
+        write,
+        aligned: None,
+        solo,
+    };
     let of_pass = |pass: &Pass, aligned: Option<(usize, usize)>| {
         let loads = pass.loads.iter().filter_map(|l| {
             let aligned = aligned.filter(|_| l.walk == Walk::Full);
-            Some(Access { loc: l.loc?, write: false, aligned, solo })
+            Some(Access {
+                loc: l.loc?,
+                write: false,
+                aligned,
+                solo,
+            })
         });
-        let stores =
-            pass.stores.iter().map(|s| Access { loc: s.loc, write: true, aligned, solo });
+        let stores = pass.stores.iter().map(|s| Access {
+            loc: s.loc,
+            write: true,
+            aligned,
+            solo,
+        });
         loads.chain(stores).collect::<Vec<_>>()
     };
     match &task.work {

@@ -59,7 +59,9 @@ impl Units {
         let (mut root, mut of): (Vec<NodeId>, _) = ((0..n).collect(), vec![None; n]);
         let mut all = Vec::new();
         for (id, node) in graph.nodes.iter().enumerate() {
-            let Source::Op { op, inputs } = &node.source else { continue };
+            let Source::Op { op, inputs } = &node.source else {
+                continue;
+            };
             if op.alias() {
                 root[id] = root[inputs[0]];
                 continue;
@@ -118,7 +120,9 @@ impl Units {
     /// Puts a chain behind the announcing call whose output it reads element by element.
     fn attach_epilogues(&mut self, graph: &Graph) {
         for id in 0..graph.nodes.len() {
-            let (Some(call), Some(op)) = (self.of[id], graph.nodes[id].op()) else { continue };
+            let (Some(call), Some(op)) = (self.of[id], graph.nodes[id].op()) else {
+                continue;
+            };
             if !op.announces() {
                 continue;
             }
@@ -143,24 +147,31 @@ impl Units {
         let gone = std::mem::take(&mut self.units[b]);
         gone.nodes().for_each(|id| self.of[id] = Some(a));
         self.units[a].chain.extend(&gone.chain);
-        self.units[a].chain.sort_unstable();
+        sort_small(&mut self.units[a].chain);
         self.redirect(a, b);
         true
     }
 
     fn redirect(&mut self, a: usize, b: usize) {
-        let (ins, outs) = (std::mem::take(&mut self.inputs[b]), std::mem::take(&mut self.consumers[b]));
+        let (ins, outs) = (
+            std::mem::take(&mut self.inputs[b]),
+            std::mem::take(&mut self.consumers[b]),
+        );
         for &u in &ins {
-            self.consumers[u].iter_mut().for_each(|c| *c = if *c == b { a } else { *c });
+            self.consumers[u]
+                .iter_mut()
+                .for_each(|c| *c = if *c == b { a } else { *c });
         }
         for &u in &outs {
-            self.inputs[u].iter_mut().for_each(|c| *c = if *c == b { a } else { *c });
+            self.inputs[u]
+                .iter_mut()
+                .for_each(|c| *c = if *c == b { a } else { *c });
         }
         self.inputs[a].extend(ins);
         self.consumers[a].extend(outs);
         for list in [&mut self.inputs[a], &mut self.consumers[a]] {
             list.retain(|&u| u != a && u != b);
-            list.sort_unstable();
+            sort_small(list);
             list.dedup();
         }
     }
@@ -168,8 +179,11 @@ impl Units {
     /// Whether `to` can be reached from `from` through at least one other unit.
     fn path_around(&self, from: usize, to: usize) -> bool {
         let mut seen = vec![false; self.units.len()];
-        let mut stack: Vec<usize> =
-            self.consumers[from].iter().copied().filter(|&u| u != to && u != from).collect();
+        let mut stack: Vec<usize> = self.consumers[from]
+            .iter()
+            .copied()
+            .filter(|&u| u != to && u != from)
+            .collect();
         while let Some(u) = stack.pop() {
             if u == to {
                 return true;
@@ -179,5 +193,16 @@ impl Units {
             }
         }
         false
+    }
+}
+
+/// Insertion sort: the lists are short and nearly sorted, and a general sort is several kilobytes.
+pub fn sort_small(list: &mut [usize]) {
+    for end in 1..list.len() {
+        let mut at = end;
+        while at > 0 && list[at - 1] > list[at] {
+            list.swap(at - 1, at);
+            at -= 1;
+        }
     }
 }

@@ -27,28 +27,56 @@ impl Dice {
     }
 
     fn numbers(&mut self, n: usize) -> Vec<u32> {
-        (0..n).map(|_| (self.below(2001) as f32 / 1000.0 - 1.0).to_bits()).collect()
+        (0..n)
+            .map(|_| (self.below(2001) as f32 / 1000.0 - 1.0).to_bits())
+            .collect()
     }
 }
 
 fn run_threads(plan: &Plan, threads: usize, values: &mut Values) {
     let buffer = |bits: &[u32]| {
         let mut b = Buffer::new(bits.len()).unwrap();
-        b.as_mut_slice().iter_mut().zip(bits).for_each(|(x, &w)| *x = f32::from_bits(w));
+        b.as_mut_slice()
+            .iter_mut()
+            .zip(bits)
+            .for_each(|(x, &w)| *x = f32::from_bits(w));
         b
     };
-    let inputs: Vec<_> = plan.inputs.iter().map(|s| buffer(&values.inputs[&s.name])).collect();
-    let states: Vec<_> = plan.states.iter().map(|s| buffer(&values.states[&s.key])).collect();
-    let outputs: Vec<_> =
-        plan.outputs.iter().map(|s| Buffer::new(s.ty.shape.size()).unwrap()).collect();
+    let inputs: Vec<_> = plan
+        .inputs
+        .iter()
+        .map(|s| buffer(&values.inputs[&s.name]))
+        .collect();
+    let states: Vec<_> = plan
+        .states
+        .iter()
+        .map(|s| buffer(&values.states[&s.key]))
+        .collect();
+    let outputs: Vec<_> = plan
+        .outputs
+        .iter()
+        .map(|s| Buffer::new(s.ty.shape.size()).unwrap())
+        .collect();
     let consts: Vec<_> = plan.consts.iter().map(|c| buffer(c)).collect();
     let arena = Buffer::new(plan.arena).unwrap();
     let mut bases = Bases::new(plan.layout());
     bases.set(Base::Arena, arena.ptr());
-    inputs.iter().enumerate().for_each(|(i, b)| bases.set(Base::Input(i), b.ptr()));
-    outputs.iter().enumerate().for_each(|(i, b)| bases.set(Base::Output(i), b.ptr()));
-    states.iter().enumerate().for_each(|(i, b)| bases.set(Base::State(i), b.ptr()));
-    consts.iter().enumerate().for_each(|(i, b)| bases.set(Base::Const(i), b.ptr()));
+    inputs
+        .iter()
+        .enumerate()
+        .for_each(|(i, b)| bases.set(Base::Input(i), b.ptr()));
+    outputs
+        .iter()
+        .enumerate()
+        .for_each(|(i, b)| bases.set(Base::Output(i), b.ptr()));
+    states
+        .iter()
+        .enumerate()
+        .for_each(|(i, b)| bases.set(Base::State(i), b.ptr()));
+    consts
+        .iter()
+        .enumerate()
+        .for_each(|(i, b)| bases.set(Base::Const(i), b.ptr()));
     let barrier = Barrier::new();
     let (bases, shared) = (Shared(&bases), &barrier);
     std::thread::scope(|scope| {
@@ -62,9 +90,18 @@ fn run_threads(plan: &Plan, threads: usize, values: &mut Values) {
         }
     });
     let bits = |b: &Buffer| b.as_slice().iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-    let named = plan.outputs.iter().zip(&outputs).map(|(s, b)| (s.name.clone(), bits(b)));
+    let named = plan
+        .outputs
+        .iter()
+        .zip(&outputs)
+        .map(|(s, b)| (s.name.clone(), bits(b)));
     values.outputs = named.collect();
-    values.states.extend(plan.states.iter().zip(&states).map(|(s, b)| (s.key, bits(b))));
+    values.states.extend(
+        plan.states
+            .iter()
+            .zip(&states)
+            .map(|(s, b)| (s.key, bits(b))),
+    );
 }
 
 struct Shared<'a>(&'a Bases);
@@ -78,8 +115,14 @@ fn agree(graph: &Graph, start: &Values, what: &str) {
         let plan = plan(graph, threads);
         let mut got = start.clone();
         (0..3).for_each(|_| run_threads(&plan, threads, &mut got));
-        assert_eq!(got.outputs, want.outputs, "{what}, {threads} threads\n{graph}\n{plan}");
-        assert_eq!(got.states, want.states, "{what}, {threads} threads\n{graph}\n{plan}");
+        assert_eq!(
+            got.outputs, want.outputs,
+            "{what}, {threads} threads\n{graph}\n{plan}"
+        );
+        assert_eq!(
+            got.states, want.states,
+            "{what}, {threads} threads\n{graph}\n{plan}"
+        );
     }
 }
 
@@ -87,7 +130,10 @@ const SHAPES: [&[usize]; 6] = [&[4, 6], &[6], &[4, 1], &[], &[6, 6], &[40, 700]]
 
 fn leaf(b: &mut Builder, dice: &mut Dice, values: &mut Values, at: usize) -> NodeId {
     let shape = Shape::new(dice.pick(&SHAPES));
-    let ty = Type { shape: shape.clone(), dtype: Dtype::F32 };
+    let ty = Type {
+        shape: shape.clone(),
+        dtype: Dtype::F32,
+    };
     let numbers = dice.numbers(shape.size());
     match dice.below(4) {
         0 => {
@@ -109,7 +155,11 @@ fn grow(b: &mut Builder, dice: &mut Dice, nodes: &mut Vec<NodeId>) {
         0..=2 => b.apply_named(dice.pick(&["add", "mul", "sub", "maximum"]), &[x, y], &[]),
         3 | 4 => b.apply_named(dice.pick(&["tanh", "relu", "square", "neg"]), &[x], &[]),
         5 => b.apply_named("lerp", &[x, y, z], &[]),
-        6 => b.apply_named("matmul", &[x, y], &[dice.below(2) as f64, dice.below(2) as f64]),
+        6 => b.apply_named(
+            "matmul",
+            &[x, y],
+            &[dice.below(2) as f64, dice.below(2) as f64],
+        ),
         7 => b.apply_named("sumTo", &[x], &[1.0, b.shape(x).last() as f64]),
         _ => b.apply_named("reshape", &[x], &[1.0, b.shape(x).size() as f64]),
     };
@@ -118,7 +168,11 @@ fn grow(b: &mut Builder, dice: &mut Dice, nodes: &mut Vec<NodeId>) {
 
 /// Assigns states to random values of the same type, and shows a few values.
 fn finish(b: &mut Builder, dice: &mut Dice, values: &Values, nodes: &[NodeId]) {
-    for &key in values.states.keys().collect::<std::collections::BTreeSet<_>>() {
+    for &key in values
+        .states
+        .keys()
+        .collect::<std::collections::BTreeSet<_>>()
+    {
         let ty = Type::f32(Shape::new(shape_of(b, key)));
         let fits: Vec<NodeId> = nodes.iter().copied().filter(|&n| *b.ty(n) == ty).collect();
         if dice.below(4) > 0 && !fits.is_empty() {
@@ -134,7 +188,15 @@ fn finish(b: &mut Builder, dice: &mut Dice, values: &Values, nodes: &[NodeId]) {
 
 fn shape_of(b: &Builder, key: u32) -> Vec<usize> {
     let is = |n: &&gradloom_graph::Node| matches!(n.source, gradloom_graph::Source::State { key: k } if k == key);
-    b.graph().nodes.iter().find(is).unwrap().ty.shape.dims().to_vec()
+    b.graph()
+        .nodes
+        .iter()
+        .find(is)
+        .unwrap()
+        .ty
+        .shape
+        .dims()
+        .to_vec()
 }
 
 #[test]
@@ -142,8 +204,9 @@ fn random_programs_give_the_same_bits_as_the_interpreter() {
     for seed in 0..400 {
         let mut dice = Dice(seed);
         let (mut b, mut values) = (Builder::new(&REGISTRY), Values::default());
-        let mut nodes: Vec<NodeId> =
-            (0..5).map(|at| leaf(&mut b, &mut dice, &mut values, at)).collect();
+        let mut nodes: Vec<NodeId> = (0..5)
+            .map(|at| leaf(&mut b, &mut dice, &mut values, at))
+            .collect();
         for _ in 0..dice.below(40) {
             grow(&mut b, &mut dice, &mut nodes);
         }
@@ -159,13 +222,24 @@ fn training_step(values: &mut Values) -> Graph {
     let f32s = |dims: &[usize]| Type::f32(Shape::new(dims));
     let mut state = |b: &mut Builder, key: u32, dims: &[usize]| {
         let n = dims.iter().product();
-        values.states.insert(key, if key < 10 { dice.numbers(n) } else { vec![0; n] });
+        values.states.insert(
+            key,
+            if key < 10 {
+                dice.numbers(n)
+            } else {
+                vec![0; n]
+            },
+        );
         b.state(key, f32s(dims)).unwrap()
     };
     let dims: [&[usize]; 4] = [&[24, 16], &[16], &[16, 3], &[3]];
     let w: Vec<NodeId> = (0..4).map(|i| state(&mut b, i as u32, dims[i])).collect();
-    let m: Vec<NodeId> = (0..4).map(|i| state(&mut b, 10 + i as u32, dims[i])).collect();
-    let v: Vec<NodeId> = (0..4).map(|i| state(&mut b, 20 + i as u32, dims[i])).collect();
+    let m: Vec<NodeId> = (0..4)
+        .map(|i| state(&mut b, 10 + i as u32, dims[i]))
+        .collect();
+    let v: Vec<NodeId> = (0..4)
+        .map(|i| state(&mut b, 20 + i as u32, dims[i]))
+        .collect();
     let x = b.input("x", f32s(&[8, 24])).unwrap();
     let t = b.input("t", f32s(&[8, 3])).unwrap();
     values.inputs = HashMap::from([
@@ -184,7 +258,12 @@ fn training_step(values: &mut Values) -> Graph {
     let loss = b.apply_named("sumTo", &[e], &[0.0]).unwrap();
     b.output("loss", loss).unwrap();
     let grads = gradients(&mut b, loss, &w).unwrap();
-    let (b1, b2, eps, rate) = (b.scalar(0.1), b.scalar(0.001), b.scalar(1e-7), b.scalar(-0.01));
+    let (b1, b2, eps, rate) = (
+        b.scalar(0.1),
+        b.scalar(0.001),
+        b.scalar(1e-7),
+        b.scalar(-0.01),
+    );
     for i in 0..4 {
         let m2 = op(&mut b, "lerp", &[m[i], grads[i], b1]);
         let g2 = op(&mut b, "square", &[grads[i]]);
@@ -211,6 +290,10 @@ fn the_whole_update_of_a_weight_is_one_pass_behind_its_gradient() {
     let table = plan(&graph, 1).to_string();
     let update = "then pass {square lerp lerp divSqrt mulAdd}";
     let sorted = |line: &str| line.contains("matmul") && line.contains("divSqrt");
-    assert_eq!(table.lines().filter(|l| sorted(l)).count(), 2, "expected like '{update}'\n{table}");
+    assert_eq!(
+        table.lines().filter(|l| sorted(l)).count(),
+        2,
+        "expected like '{update}'\n{table}"
+    );
     assert!(!table.contains("copy"), "{table}");
 }

@@ -18,7 +18,10 @@ pub fn gradients(b: &mut Builder, loss: NodeId, wrt: &[NodeId]) -> Result<Vec<No
         }
     }
     let found = |&id: &NodeId| adjoint.get(id).copied().flatten();
-    Ok(wrt.iter().map(|id| found(id).unwrap_or_else(|| b.fill(0.0, b.shape(*id).clone()))).collect())
+    Ok(wrt
+        .iter()
+        .map(|id| found(id).unwrap_or_else(|| b.fill(0.0, b.shape(*id).clone())))
+        .collect())
 }
 
 fn check(b: &Builder, loss: NodeId) -> Result<()> {
@@ -26,7 +29,10 @@ fn check(b: &Builder, loss: NodeId) -> Result<()> {
     if ty.shape.size() == 1 && ty.dtype == Dtype::F32 {
         return Ok(());
     }
-    Err(GraphError::shape("gradients", format!("the loss must be one f32, but it is {ty}")))
+    Err(GraphError::shape(
+        "gradients",
+        format!("the loss must be one f32, but it is {ty}"),
+    ))
 }
 
 /// For each node up to `loss`: whether its value depends on one of `wrt`.
@@ -46,7 +52,9 @@ fn pull_back(
     on_path: &[bool],
     adjoint: &mut [Option<NodeId>],
 ) -> Result<()> {
-    let Source::Op { op, inputs } = b.node(id).source.clone() else { return Ok(()) };
+    let Source::Op { op, inputs } = b.node(id).source.clone() else {
+        return Ok(());
+    };
     if !inputs.iter().any(|&i| on_path[i]) {
         return Ok(());
     }

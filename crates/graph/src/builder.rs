@@ -26,7 +26,11 @@ enum Key {
 
 impl Builder {
     pub fn new(registry: &'static Registry) -> Builder {
-        Builder { registry, graph: Graph::default(), seen: HashMap::new() }
+        Builder {
+            registry,
+            graph: Graph::default(),
+            seen: HashMap::new(),
+        }
     }
 
     pub fn graph(&self) -> &Graph {
@@ -71,7 +75,10 @@ impl Builder {
     pub fn input(&mut self, name: &str, ty: Type) -> Result<NodeId> {
         let taken = |n: &Node| matches!(&n.source, Source::Input { name: x } if x == name);
         if self.graph.nodes.iter().any(taken) {
-            return Err(GraphError::shape("input", format!("the name '{name}' is taken")));
+            return Err(GraphError::shape(
+                "input",
+                format!("the name '{name}' is taken"),
+            ));
         }
         Ok(self.push(Source::Input { name: name.into() }, ty))
     }
@@ -82,7 +89,10 @@ impl Builder {
             return Ok(id);
         }
         let known = self.ty(id);
-        Err(GraphError::shape("state", format!("state {key} is {known}, now asked for as {ty}")))
+        Err(GraphError::shape(
+            "state",
+            format!("state {key} is {known}, now asked for as {ty}"),
+        ))
     }
 
     /// A tensor filled with `value`.
@@ -116,7 +126,10 @@ impl Builder {
 
     pub fn apply_arc(&mut self, op: Arc<dyn Op>, inputs: &[NodeId]) -> Result<NodeId> {
         if let Some(id) = inputs.iter().find(|&&id| id >= self.graph.nodes.len()) {
-            return Err(GraphError::shape(op.name(), format!("there is no node {id}")));
+            return Err(GraphError::shape(
+                op.name(),
+                format!("there is no node {id}"),
+            ));
         }
         let ty = op.ty(&self.graph.types(inputs))?;
         if let Some(id) = self.identity(&*op, inputs, &ty) {
@@ -124,7 +137,15 @@ impl Builder {
         }
         let attrs = op.attrs().iter().map(|x| x.to_bits()).collect();
         let key = Key::Op(op.name(), attrs, inputs.to_vec());
-        Ok(self.once(key, || (Source::Op { op, inputs: inputs.to_vec() }, ty)))
+        Ok(self.once(key, || {
+            (
+                Source::Op {
+                    op,
+                    inputs: inputs.to_vec(),
+                },
+                ty,
+            )
+        }))
     }
 
     fn identity(&self, op: &dyn Op, inputs: &[NodeId], ty: &Type) -> Option<NodeId> {
@@ -136,7 +157,10 @@ impl Builder {
     pub fn output(&mut self, name: &str, id: NodeId) -> Result<()> {
         self.known("output", id)?;
         if self.graph.outputs.iter().any(|(n, _)| n == name) {
-            return Err(GraphError::shape("output", format!("the name '{name}' is taken")));
+            return Err(GraphError::shape(
+                "output",
+                format!("the name '{name}' is taken"),
+            ));
         }
         self.graph.outputs.push((name.into(), id));
         Ok(())
@@ -146,7 +170,10 @@ impl Builder {
     pub fn assign(&mut self, key: u32, value: NodeId) -> Result<()> {
         self.known("assign", value)?;
         if self.graph.assigns.iter().any(|a| a.key == key) {
-            return Err(GraphError::shape("assign", format!("state {key} is assigned twice")));
+            return Err(GraphError::shape(
+                "assign",
+                format!("state {key} is assigned twice"),
+            ));
         }
         self.graph.assigns.push(Assign { key, value });
         Ok(())

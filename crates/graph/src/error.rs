@@ -19,11 +19,16 @@ pub enum GraphError {
 
 impl GraphError {
     pub fn shape(op: &str, message: impl Into<String>) -> GraphError {
-        GraphError::Shape { op: op.into(), message: message.into() }
+        GraphError::Shape {
+            op: op.into(),
+            message: message.into(),
+        }
     }
 
     pub fn wire(message: impl Into<String>) -> GraphError {
-        GraphError::Wire { message: message.into() }
+        GraphError::Wire {
+            message: message.into(),
+        }
     }
 
     pub fn code(&self) -> &'static str {

@@ -20,7 +20,10 @@ pub enum Source {
     /// Literal numbers (their bits).
     Const { bits: Arc<[u32]> },
     /// The result of an op.
-    Op { op: Arc<dyn Op>, inputs: Vec<NodeId> },
+    Op {
+        op: Arc<dyn Op>,
+        inputs: Vec<NodeId>,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -8,13 +8,14 @@ use gradloom_kernels::{Chunk, Io};
 use crate::builder::Builder;
 use crate::error::{GraphError, Result};
 use crate::node::NodeId;
+use crate::print::number;
 use crate::shape::Type;
 
 /// Gradients with respect to each input; `None` where an input has none (integers, masks).
 pub type Vjp = Result<Vec<Option<NodeId>>>;
 
 /// One primitive: its shape rule, its gradient, its cost and its kernel.
-pub trait Op: fmt::Debug + Send + Sync {
+pub trait Op: Send + Sync {
     /// The name in the registry, as in the public API.
     fn name(&self) -> &'static str;
 
@@ -75,6 +76,12 @@ pub trait Op: fmt::Debug + Send + Sync {
     }
 }
 
+impl fmt::Debug for dyn Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// Makes an op from the attributes it was built or stored with.
 pub type Decode = fn(&mut Attrs<'_>) -> Result<Arc<dyn Op>>;
 
@@ -96,7 +103,10 @@ impl Registry {
     pub fn decode(&self, name: &str, attrs: &[f64]) -> Result<Arc<dyn Op>> {
         let entry = self.entries.iter().find(|(n, _)| *n == name);
         let (name, decode) = entry.ok_or_else(|| GraphError::UnknownOp { op: name.into() })?;
-        let mut attrs = Attrs { op: name, values: attrs };
+        let mut attrs = Attrs {
+            op: name,
+            values: attrs,
+        };
         let op = decode(&mut attrs)?;
         attrs.end()?;
         Ok(op)
@@ -131,7 +141,7 @@ impl Attrs<'_> {
         if x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_991.0 {
             Ok(x as i64)
         } else {
-            Err(self.error(format!("{x} is not a whole number")))
+            Err(self.error(format!("{} is not a whole number", number(x))))
         }
     }
 
@@ -149,7 +159,7 @@ impl Attrs<'_> {
         match self.f64()? {
             0.0 => Ok(false),
             1.0 => Ok(true),
-            x => Err(self.error(format!("{x} is neither 0 nor 1"))),
+            x => Err(self.error(format!("{} is neither 0 nor 1", number(x)))),
         }
     }
 

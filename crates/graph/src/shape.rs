@@ -42,14 +42,20 @@ impl Shape {
     pub fn checked(op: &str, dims: Vec<usize>) -> Result<Shape> {
         if dims.len() > MAX_RANK {
             let rank = dims.len();
-            return Err(GraphError::shape(op, format!("rank {rank} is over the limit {MAX_RANK}")));
+            return Err(GraphError::shape(
+                op,
+                format!("rank {rank} is over the limit {MAX_RANK}"),
+            ));
         }
         let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
         match count {
             Some(n) if n <= MAX_ELEMENTS => Ok(Shape(dims)),
             _ => Err(GraphError::shape(
                 op,
-                format!("shape {} has more than {MAX_ELEMENTS} elements", Shape(dims)),
+                format!(
+                    "shape {} has more than {MAX_ELEMENTS} elements",
+                    Shape(dims)
+                ),
             )),
         }
     }
@@ -84,16 +90,17 @@ impl Shape {
         if (0..rank).contains(&at) {
             Ok(at as usize)
         } else {
-            Err(GraphError::shape(op, format!("axis {axis} is not an axis of shape {self}")))
+            Err(GraphError::shape(
+                op,
+                format!("axis {axis} is not an axis of shape {self}"),
+            ))
         }
     }
 
     /// NumPy's rule: align at the right; equal sizes, or one of them 1.
     pub fn broadcast(op: &str, a: &Shape, b: &Shape) -> Result<Shape> {
         let rank = a.rank().max(b.rank());
-        let dim = |s: &Shape, i: usize| {
-            (i + s.rank()).checked_sub(rank).map_or(1, |at| s.0[at])
-        };
+        let dim = |s: &Shape, i: usize| (i + s.rank()).checked_sub(rank).map_or(1, |at| s.0[at]);
         let dims: Option<Vec<usize>> = (0..rank)
             .map(|i| match (dim(a, i), dim(b, i)) {
                 (x, y) if x == y => Some(x),
@@ -104,7 +111,10 @@ impl Shape {
             .collect();
         match dims {
             Some(dims) => Shape::checked(op, dims),
-            None => Err(GraphError::shape(op, format!("shapes {a} and {b} do not broadcast"))),
+            None => Err(GraphError::shape(
+                op,
+                format!("shapes {a} and {b} do not broadcast"),
+            )),
         }
     }
 
@@ -140,11 +150,17 @@ pub struct Type {
 
 impl Type {
     pub fn f32(shape: Shape) -> Type {
-        Type { shape, dtype: Dtype::F32 }
+        Type {
+            shape,
+            dtype: Dtype::F32,
+        }
     }
 
     pub fn i32(shape: Shape) -> Type {
-        Type { shape, dtype: Dtype::I32 }
+        Type {
+            shape,
+            dtype: Dtype::I32,
+        }
     }
 
     pub fn bytes(&self) -> usize {

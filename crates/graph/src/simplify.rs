@@ -14,7 +14,11 @@ impl Graph {
             nodes.push(renumbered(node, &new_id));
         }
         let at = |id: NodeId| new_id[id].expect("roots are live");
-        let mut graph = Graph { nodes, outputs: self.outputs.clone(), assigns: self.assigns.clone() };
+        let mut graph = Graph {
+            nodes,
+            outputs: self.outputs.clone(),
+            assigns: self.assigns.clone(),
+        };
         graph.outputs.iter_mut().for_each(|(_, id)| *id = at(*id));
         graph.assigns.iter_mut().for_each(|a| a.value = at(a.value));
         graph
@@ -36,7 +40,9 @@ impl Graph {
 fn renumbered(node: &Node, new_id: &[Option<NodeId>]) -> Node {
     let mut node = node.clone();
     if let Source::Op { inputs, .. } = &mut node.source {
-        inputs.iter_mut().for_each(|i| *i = new_id[*i].expect("inputs of a live node are live"));
+        inputs
+            .iter_mut()
+            .for_each(|i| *i = new_id[*i].expect("inputs of a live node are live"));
     }
     node
 }

@@ -22,19 +22,24 @@ impl Graph {
 
     fn verify_node(&self, id: usize, node: &Node) -> Result<()> {
         match &node.source {
-            Source::Const { bits } if bits.len() != node.ty.shape.size() => {
-                Err(GraphError::wire(format!("node {id}: {} values for {}", bits.len(), node.ty)))
-            }
+            Source::Const { bits } if bits.len() != node.ty.shape.size() => Err(GraphError::wire(
+                format!("node {id}: {} values for {}", bits.len(), node.ty),
+            )),
             Source::Op { op, inputs } => {
                 if let Some(i) = inputs.iter().find(|&&i| i >= id) {
-                    return Err(GraphError::wire(format!("node {id} reads the later node {i}")));
+                    return Err(GraphError::wire(format!(
+                        "node {id} reads the later node {i}"
+                    )));
                 }
                 let ty = op.ty(&self.types(inputs))?;
                 if ty == node.ty {
                     return Ok(());
                 }
                 let name = op.name();
-                Err(GraphError::wire(format!("node {id}: {name} makes {ty}, not {}", node.ty)))
+                Err(GraphError::wire(format!(
+                    "node {id}: {name} makes {ty}, not {}",
+                    node.ty
+                )))
             }
             _ => Ok(()),
         }

@@ -51,7 +51,11 @@ impl Writer {
     }
 
     fn ty(&mut self, tag: u8, ty: &Type) {
-        self.0.extend([tag, matches!(ty.dtype, Dtype::I32) as u8, ty.shape.rank() as u8]);
+        self.0.extend([
+            tag,
+            matches!(ty.dtype, Dtype::I32) as u8,
+            ty.shape.rank() as u8,
+        ]);
         ty.shape.dims().iter().for_each(|&d| self.u32(d));
     }
 
@@ -92,7 +96,10 @@ pub fn decode(bytes: &[u8], registry: &'static Registry) -> Result<Graph> {
     if r.take(4)? != MAGIC {
         return Err(GraphError::wire("it does not start with GLG1"));
     }
-    let mut b = Parsed { registry, graph: Graph::default() };
+    let mut b = Parsed {
+        registry,
+        graph: Graph::default(),
+    };
     for _ in 0..r.count(4)? {
         b.read_node(&mut r)?;
     }
@@ -101,10 +108,16 @@ pub fn decode(bytes: &[u8], registry: &'static Registry) -> Result<Graph> {
         b.graph.outputs.push((name, r.u32()? as usize));
     }
     for _ in 0..r.count(8)? {
-        b.graph.assigns.push(Assign { key: r.u32()?, value: r.u32()? as usize });
+        b.graph.assigns.push(Assign {
+            key: r.u32()?,
+            value: r.u32()? as usize,
+        });
     }
     if !r.bytes.is_empty() {
-        return Err(GraphError::wire(format!("{} bytes after the end", r.bytes.len())));
+        return Err(GraphError::wire(format!(
+            "{} bytes after the end",
+            r.bytes.len()
+        )));
     }
     b.graph.verify()?;
     Ok(b.graph)
@@ -131,13 +144,22 @@ impl Parsed {
         let n = r.u16()? as usize;
         let attrs: Vec<f64> = r.take(n * 8)?.chunks_exact(8).map(f64_le).collect();
         let n = r.u16()? as usize;
-        let inputs: Vec<usize> = r.take(n * 4)?.chunks_exact(4).map(|c| u32_le(c) as usize).collect();
+        let inputs: Vec<usize> = r
+            .take(n * 4)?
+            .chunks_exact(4)
+            .map(|c| u32_le(c) as usize)
+            .collect();
         if let Some(i) = inputs.iter().find(|&&i| i >= self.graph.nodes.len()) {
-            return Err(GraphError::wire(format!("an op reads node {i} before it exists")));
+            return Err(GraphError::wire(format!(
+                "an op reads node {i} before it exists"
+            )));
         }
         let op = self.registry.decode(&name, &attrs)?;
         let ty = op.ty(&self.graph.types(&inputs))?;
-        Ok(Node { source: Source::Op { op, inputs }, ty })
+        Ok(Node {
+            source: Source::Op { op, inputs },
+            ty,
+        })
     }
 }
 
@@ -149,7 +171,9 @@ fn read_leaf(tag: u8, r: &mut Reader<'_>) -> Result<Node> {
         2 => Source::Fill { bits: r.u32()? },
         _ => {
             let bytes = r.take(ty.bytes())?;
-            Source::Const { bits: bytes.chunks_exact(4).map(u32_le).collect() }
+            Source::Const {
+                bits: bytes.chunks_exact(4).map(u32_le).collect(),
+            }
         }
     };
     Ok(Node { source, ty })
@@ -192,7 +216,9 @@ impl<'a> Reader<'a> {
     fn count(&mut self, least: usize) -> Result<usize> {
         let n = self.u32()? as usize;
         if n > self.bytes.len() / least {
-            return Err(GraphError::wire(format!("a count of {n} is more than the bytes left")));
+            return Err(GraphError::wire(format!(
+                "a count of {n} is more than the bytes left"
+            )));
         }
         Ok(n)
     }
@@ -200,7 +226,9 @@ impl<'a> Reader<'a> {
     fn name(&mut self) -> Result<String> {
         let n = self.u16()? as usize;
         let name = core::str::from_utf8(self.take(n)?);
-        Ok(name.map_err(|_| GraphError::wire("a name is not UTF-8"))?.into())
+        Ok(name
+            .map_err(|_| GraphError::wire("a name is not UTF-8"))?
+            .into())
     }
 
     fn ty(&mut self) -> Result<Type> {
@@ -211,10 +239,17 @@ impl<'a> Reader<'a> {
         };
         let rank = self.u8()? as usize;
         if rank > MAX_RANK {
-            return Err(GraphError::wire(format!("rank {rank} is over the limit {MAX_RANK}")));
+            return Err(GraphError::wire(format!(
+                "rank {rank} is over the limit {MAX_RANK}"
+            )));
         }
-        let dims = (0..rank).map(|_| Ok(self.u32()? as usize)).collect::<Result<Vec<_>>>()?;
-        Ok(Type { shape: Shape::checked("wire", dims)?, dtype })
+        let dims = (0..rank)
+            .map(|_| Ok(self.u32()? as usize))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Type {
+            shape: Shape::checked("wire", dims)?,
+            dtype,
+        })
     }
 }
 

@@ -55,14 +55,22 @@ fn a_state_assigned_another_shape_is_refused() {
     b.assign(1, x).unwrap();
     b.output("s", s).unwrap();
     let error = b.finish().verify().unwrap_err();
-    assert_eq!(error.to_string(), "assign: state 1 is f32[2], but is assigned f32[3]");
+    assert_eq!(
+        error.to_string(),
+        "assign: state 1 is f32[2], but is assigned f32[3]"
+    );
 }
 
 #[test]
 fn an_unknown_op_is_named() {
     let mut b = Builder::new(&REGISTRY);
     let error = b.apply_named("frobnicate", &[], &[]).unwrap_err();
-    assert_eq!(error, GraphError::UnknownOp { op: "frobnicate".into() });
+    assert_eq!(
+        error,
+        GraphError::UnknownOp {
+            op: "frobnicate".into()
+        }
+    );
 }
 
 #[test]
@@ -70,7 +78,10 @@ fn gradients_need_one_f32() {
     let mut b = Builder::new(&REGISTRY);
     let x = b.input("x", Type::f32(Shape::new([2]))).unwrap();
     let error = gradients(&mut b, x, &[x]).unwrap_err();
-    assert_eq!(error.to_string(), "gradients: the loss must be one f32, but it is f32[2]");
+    assert_eq!(
+        error.to_string(),
+        "gradients: the loss must be one f32, but it is f32[2]"
+    );
 }
 
 #[test]

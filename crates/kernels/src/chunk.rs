@@ -1,5 +1,5 @@
-//! An elementwise formula, compiled into a loop over a chunk of memory. The fused passes of the executor
-//! are lists of these loops; no loop knows which op it belongs to.
+//! An elementwise formula, compiled into a loop over a chunk of memory. The fused passes of the
+//! executor are lists of these loops; no loop knows which op it belongs to.
 
 use core::mem::MaybeUninit;
 
@@ -19,7 +19,8 @@ pub trait Formula {
 }
 
 /// # Safety
-/// `steps` × `STEP` elements are readable from the first `ARITY` sources and writable at the target.
+/// `steps` × `STEP` elements are readable from the first `ARITY` sources and writable at the
+/// target.
 type Loop = unsafe fn(p: &[f32; 2], src: &[*const f32; 3], dst: *mut f32, steps: usize);
 
 /// The compiled loop of one formula.
@@ -39,19 +40,44 @@ unsafe fn steps<F: Formula, L: F32Lanes>(
 ) {
     let p = [L::splat(p[0].into()), L::splat(p[1].into())];
     for step in 0..steps {
-        let mut x = [[L::splat(0.0); 3]; 2];
-        for i in 0..F::ARITY {
-            // SAFETY: step < steps, and the caller vouches for steps × STEP elements.
-            unsafe {
-                x[0][i] = L::load(src[i].add(step * STEP));
-                x[1][i] = L::load(src[i].add(step * STEP + 4));
-            }
-        }
-        // SAFETY: as above; all of this step is read before it is written, so dst may be a source.
+        let at = step * STEP;
+        // SAFETY: step < steps, and the caller vouches for steps × STEP elements; all of this step
+        // is read before it is written, so dst may be a source.
         unsafe {
-            F::eval(p, x[0]).store(dst.add(step * STEP));
-            F::eval(p, x[1]).store(dst.add(step * STEP + 4));
+            let (low, high) = (inputs::<F, L>(src, at), inputs::<F, L>(src, at + 4));
+            F::eval(p, low).store(dst.add(at));
+            F::eval(p, high).store(dst.add(at + 4));
         }
+    }
+}
+
+/// Four elements of each source of the formula. Written out, not a loop: the ops, where this is
+/// instantiated, are compiled for size, and a loop would go through memory.
+///
+/// # Safety
+/// The elements `at..at + 4` of the first `ARITY` sources are readable.
+#[inline(always)]
+unsafe fn inputs<F: Formula, L: F32Lanes>(src: &[*const f32; 3], at: usize) -> [L; 3] {
+    let zero = L::splat(0.0);
+    // SAFETY: by contract.
+    unsafe {
+        [
+            if F::ARITY > 0 {
+                L::load(src[0].add(at))
+            } else {
+                zero
+            },
+            if F::ARITY > 1 {
+                L::load(src[1].add(at))
+            } else {
+                zero
+            },
+            if F::ARITY > 2 {
+                L::load(src[2].add(at))
+            } else {
+                zero
+            },
+        ]
     }
 }
 
@@ -68,12 +94,12 @@ impl Chunk {
         self.arity
     }
 
-    /// `dst[i] = formula(p, src[0][i], src[1][i], src[2][i])` for `i < n`. The last elements go through
-    /// the same vectors padded with zeros, so no result depends on its position.
+    /// `dst[i] = formula(p, src[0][i], src[1][i], src[2][i])` for `i < n`. The last elements go
+    /// through the same vectors padded with zeros, so no result depends on its position.
     ///
     /// # Safety
-    /// The first `arity` sources have `n` readable elements and `dst` has `n` writable ones; `dst` may
-    /// be equal to a source but may not overlap one otherwise.
+    /// The first `arity` sources have `n` readable elements and `dst` has `n` writable ones; `dst`
+    /// may be equal to a source but may not overlap one otherwise.
     pub unsafe fn run(self, p: [f32; 2], src: [*const f32; 3], dst: *mut f32, n: usize) {
         let whole = n / STEP;
         if whole > 0 {

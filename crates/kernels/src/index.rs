@@ -22,8 +22,8 @@ fn row<T>(x: &[T], width: usize, i: i32) -> Option<&[T]> {
     x.get(start..start.checked_add(width)?)
 }
 
-/// Rows `first..` of the sum of all rows of dy at their places, in the order of dy from 0 on; a place
-/// that is not there is skipped. dy: `[len(idx), width]`, out: `[rows, width]`.
+/// Rows `first..` of the sum of all rows of dy at their places, in the order of dy from 0 on; a
+/// place that is not there is skipped. dy: `[len(idx), width]`, out: `[rows, width]`.
 pub fn scatter_add_rows(dy: &[f32], width: usize, idx: &[i32], first: usize, out: &mut [f32]) {
     assert_eq!(dy.len(), idx.len() * width, "rows of {width}");
     out.fill(0.0);
@@ -62,8 +62,8 @@ pub fn to_i32(x: &[f32], out: &mut [i32]) {
 }
 
 /// Elements `start..start + out.len()` of the tensor of shape `dims` whose element at an index is
-/// `x[Σ index · stride]`: a transpose permutes the strides, a broadcast has zeros among them. The bits
-/// are kept, so tensors of i32 may be viewed as f32.
+/// `x[Σ index · stride]`: a transpose permutes the strides, a broadcast has zeros among them. The
+/// bits are kept, so tensors of i32 may be viewed as f32.
 pub fn copy_strided(x: &[f32], dims: &[usize], strides: &[usize], start: usize, out: &mut [f32]) {
     assert_eq!(dims.len(), strides.len(), "axes of {dims:?}");
     let size: usize = dims.iter().product();

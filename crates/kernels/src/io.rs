@@ -1,6 +1,6 @@
-//! What one thread sees while it runs its share of an op: the inputs, its part of the output, scratch.
-//! The only place where shared memory is cut into slices; a `Share` can only come from a `Part`, so
-//! two threads with different parts never hold the same output element.
+//! What one thread sees while it runs its share of an op: the inputs, its part of the output,
+//! scratch. The only place where shared memory is cut into slices; a `Share` can only come from a
+//! `Part`, so two threads with different parts never hold the same output element.
 
 use core::ops::Range;
 
@@ -108,9 +108,9 @@ pub struct Io<'a> {
 
 impl<'a> Io<'a> {
     /// # Safety
-    /// Every `Raw` must be valid for its length while the `Io` lives; nobody else writes the inputs;
-    /// the output overlaps no input (but for an op that declares `alias`), and all threads that run
-    /// this call use the same number of parts.
+    /// Every `Raw` must be valid for its length while the `Io` lives; nobody else writes the
+    /// inputs; the output overlaps no input (but for an op that declares `alias`), and all threads
+    /// that run this call use the same number of parts.
     pub unsafe fn new(
         part: Part,
         inputs: &'a [Raw],

@@ -1,5 +1,6 @@
-//! The lane trait: formulas are written once against it and run on portable f32 lanes (the reference),
-//! f64 lanes (gradient checks) and the 128-bit lanes of WebAssembly. No formula lives here.
+//! The lane trait: formulas are written once against it and run on portable f32 lanes (the
+//! reference), f64 lanes (gradient checks) and the 128-bit lanes of WebAssembly. No formula lives
+//! here.
 
 /// Below this, `flush` gives 0: 2⁻¹⁰⁰.
 pub const TINY: f32 = f32::from_bits(27 << 23);
@@ -32,8 +33,8 @@ pub trait Lanes: Copy {
     fn eq(self, o: Self) -> Self;
     /// `a` where `self != 0` (NaN counts as not zero), else `b`.
     fn select(self, a: Self, b: Self) -> Self;
-    /// 0 where |self| < 2⁻¹⁰⁰, else self. A mean that decays would end in subnormal numbers, on which
-    /// processors are a hundred times slower, and WebAssembly cannot tell them to flush.
+    /// 0 where |self| < 2⁻¹⁰⁰, else self. A mean that decays would end in subnormal numbers, on
+    /// which processors are a hundred times slower, and WebAssembly cannot tell them to flush.
     fn flush(self) -> Self;
 
     fn exp(self) -> Self;
@@ -105,10 +106,12 @@ pub trait F32Lanes: Lanes {
     fn from_array(x: [f32; 4]) -> Self;
     fn to_array(self) -> [f32; 4];
 
-    /// `self * a + b`, rounded twice, but for the relaxed build, where the processor may round once.
+    /// `self * a + b`, rounded twice, but for the relaxed build, where the processor may round
+    /// once.
     fn mul_add(self, a: Self, b: Self) -> Self;
 
-    /// `o` where `o < self`, else `self` (wasm `f32x4.pmin`: one instruction, where `min` is eight).
+    /// `o` where `o < self`, else `self` (wasm `f32x4.pmin`: one instruction, where `min` is
+    /// eight).
     fn pmin(self, o: Self) -> Self;
     /// `o` where `self < o`, else `self`.
     fn pmax(self, o: Self) -> Self;

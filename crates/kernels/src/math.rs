@@ -1,6 +1,6 @@
-//! exp, log, log1p, tanh, erf, sin and cos for f32 lanes, from additions, multiplications, divisions and
-//! bit operations only, so every machine computes the same bits. Not a libm: the bounds are the ones
-//! tested below, in units in the last place (ulp) of the true value:
+//! exp, log, log1p, tanh, erf, sin and cos for f32 lanes, from additions, multiplications,
+//! divisions and bit operations only, so every machine computes the same bits. Not a libm: the
+//! bounds are the ones tested below, in units in the last place (ulp) of the true value:
 //!
 //! exp 1.0 · log 0.9 · log1p 0.9 · tanh 1.4 · erf 1.3 · sin 1.6 · cos 1.6
 
@@ -16,8 +16,8 @@ fn polynomial<L: F32Lanes, const N: usize>(x: L, c: [f64; N]) -> L {
     y
 }
 
-/// The nearest integer of `|x| < 2^22`, ties to even, as (float, integer). Adding 1.5·2^23 leaves the
-/// integer in the low bits; it is cheaper than a conversion, which wasm must saturate.
+/// The nearest integer of `|x| < 2^22`, ties to even, as (float, integer). Adding 1.5·2^23 leaves
+/// the integer in the low bits; it is cheaper than a conversion, which wasm must saturate.
 #[inline(always)]
 pub(crate) fn round<L: F32Lanes>(x: L) -> (L, L) {
     let magic = L::splat(12_582_912.0);
@@ -36,9 +36,9 @@ fn copy_sign<L: F32Lanes>(magnitude: L, sign: L) -> L {
     magnitude.or(sign.and(L::bits(0x8000_0000)))
 }
 
-/// e^x. Cephes `expf` (S. L. Moshier): x = n ln 2 + r, a polynomial in r, and 2^n in two factors, so
-/// that results below the normal range are rounded once and those above become infinite. What would
-/// round to 0 is not multiplied out: processors take a hundred cycles for it.
+/// e^x. Cephes `expf` (S. L. Moshier): x = n ln 2 + r, a polynomial in r, and 2^n in two factors,
+/// so that results below the normal range are rounded once and those above become infinite. What
+/// would round to 0 is not multiplied out: processors take a hundred cycles for it.
 #[inline(always)]
 pub fn exp<L: F32Lanes>(x: L) -> L {
     let zero = x.mask_lt(L::splat(-104.0));
@@ -66,8 +66,8 @@ pub fn exp<L: F32Lanes>(x: L) -> L {
     y.and_not(zero)
 }
 
-/// ln((1 + f) 2^k) + c for `1 + f` between sqrt(1/2) and sqrt(2). fdlibm's `logf` (Sun Microsystems;
-/// float version by Ian Lance Taylor): s = f / (2 + f), a polynomial in s².
+/// ln((1 + f) 2^k) + c for `1 + f` between sqrt(1/2) and sqrt(2). fdlibm's `logf` (Sun
+/// Microsystems; float version by Ian Lance Taylor): s = f / (2 + f), a polynomial in s².
 #[inline(always)]
 fn log_of_parts<L: F32Lanes>(f: L, k: L, c: L) -> L {
     let s = f.div(f.add(L::splat(2.0)));
@@ -155,7 +155,8 @@ pub fn tanh<L: F32Lanes>(x: L) -> L {
     copy_sign(a.mask_lt(L::splat(0.625)).blend(near, far), x)
 }
 
-/// Error function. N. Juffa's two minimax forms: an odd polynomial below 0.9277, 1 - e^p(|x|) above.
+/// Error function. N. Juffa's two minimax forms: an odd polynomial below 0.9277, 1 - e^p(|x|)
+/// above.
 #[inline(always)]
 pub fn erf<L: F32Lanes>(x: L) -> L {
     let a = x.abs();
@@ -224,7 +225,8 @@ fn reduce_large<L: F32Lanes>(x: L, r: L, n: L) -> (L, L) {
     (L::from_array(r), L::from_array(n))
 }
 
-/// Payne & Hanek's reduction: the mantissa times 96 bits of 2/π, of which the top two are the quadrant.
+/// Payne & Hanek's reduction: the mantissa times 96 bits of 2/π, of which the top two are the
+/// quadrant.
 fn payne_hanek(x: f32) -> (f32, u32) {
     const TWO_OVER_PI: [u32; 8] = [
         0,

@@ -1,5 +1,5 @@
-//! Lanes in plain Rust: the reference that every other kind must equal bit for bit, and the f64 lane of
-//! the gradient checks.
+//! Lanes in plain Rust: the reference that every other kind must equal bit for bit, and the f64
+//! lane of the gradient checks.
 
 use crate::lanes::{F32Lanes, Lanes, TINY};
 use crate::math;

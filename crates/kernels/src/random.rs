@@ -1,5 +1,6 @@
-//! Random numbers from a counter: element i of a draw depends on key, step, stream and i alone, so any part
-//! of a tensor can be made by any thread. Uniform, normal, truncated normal, and permutations.
+//! Random numbers from a counter: element i of a draw depends on key, step, stream and i alone, so
+//! any part of a tensor can be made by any thread. Uniform, normal, truncated normal, and
+//! permutations.
 
 use crate::Native;
 use crate::lanes::{F32Lanes, Lanes};
@@ -161,9 +162,10 @@ fn truncated(u: f32) -> f32 {
     quantile(p).clamp(-2.0, 2.0) as f32
 }
 
-/// Φ⁻¹ for 0.02425 ≤ p ≤ 0.97575 by a ratio of polynomials, for the tails by another; relative error
-/// under 1.2e-9 (P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution
-/// function", 2003). Only +, −, ×, ÷ and √ act on f64; the logarithm of the tails is `ln_f64`.
+/// Φ⁻¹ for 0.02425 ≤ p ≤ 0.97575 by a ratio of polynomials, for the tails by another; relative
+/// error under 1.2e-9 (P. J. Acklam, "An algorithm for computing the inverse normal cumulative
+/// distribution function", 2003). Only +, −, ×, ÷ and √ act on f64; the logarithm of the tails is
+/// `ln_f64`.
 fn quantile(p: f64) -> f64 {
     const A: [f64; 6] = [
         -3.969683028665376e+01,
@@ -212,7 +214,8 @@ fn tail(p: f64) -> f64 {
     -poly(&C, q) / poly(&D, q)
 }
 
-/// ln p for 0.02275 ≤ p ≤ 0.02425, from the series of atanh around 0.0235: the same bits everywhere.
+/// ln p for 0.02275 ≤ p ≤ 0.02425, from the series of atanh around 0.0235: the same bits
+/// everywhere.
 fn ln_near_tail(p: f64) -> f64 {
     const CENTRE: f64 = 0.0235;
     const LN_CENTRE: f64 = -3.750_754_857_626_123_7;
@@ -221,8 +224,8 @@ fn ln_near_tail(p: f64) -> f64 {
     LN_CENTRE + 2.0 * z * (1.0 + z2 * (1.0 / 3.0 + z2 * (1.0 / 5.0 + z2 / 7.0)))
 }
 
-/// A permutation of `0..n`, every one as likely (Fisher & Yates 1938; Durstenfeld 1964), with Lemire's
-/// unbiased bounded numbers ("Fast random integer generation in an interval", 2019).
+/// A permutation of `0..n`, every one as likely (Fisher & Yates 1938; Durstenfeld 1964), with
+/// Lemire's unbiased bounded numbers ("Fast random integer generation in an interval", 2019).
 pub fn permutation(n: u32, key: Key, epoch: u32) -> Vec<u32> {
     let mut words = Words {
         draw: Draw {
@@ -391,6 +394,19 @@ mod tests {
         for (i, a) in firsts.iter().enumerate() {
             assert!(firsts[i + 1..].iter().all(|b| a != b));
         }
+    }
+
+    /// Without rejection every third number below 3·2^30 would come twice as often.
+    #[test]
+    fn bounded_numbers_are_unbiased() {
+        let mut words = Words {
+            draw: DRAW,
+            next: 0,
+            four: [0; 4],
+        };
+        let mut counts = [0; 3];
+        (0..3000).for_each(|_| counts[(words.below(3 << 30) % 3) as usize] += 1);
+        assert!(counts.iter().all(|c| (880..1120).contains(c)), "{counts:?}");
     }
 
     #[test]

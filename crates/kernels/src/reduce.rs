@@ -1,5 +1,5 @@
-//! Sums, maxima and their places, in orders that are stated and fixed: no result depends on how the work
-//! was divided or where a slice lies in memory.
+//! Sums, maxima and their places, in orders that are stated and fixed: no result depends on how the
+//! work was divided or where a slice lies in memory.
 
 use crate::Native;
 use crate::lanes::{F32Lanes, Lanes};
@@ -74,8 +74,8 @@ pub(crate) fn largest(x: &[f32]) -> Native {
     scan(x).0
 }
 
-/// The largest number in every lane, and where all elements of a lane are numbers. `f32x4.max` would
-/// see NaN by itself, but takes eight instructions.
+/// The largest number in every lane, and where all elements of a lane are numbers. `f32x4.max`
+/// would see NaN by itself, but takes eight instructions.
 #[inline(always)]
 fn scan(x: &[f32]) -> (Native, Native) {
     let (whole, rest) = x.as_chunks::<4>();
@@ -171,7 +171,8 @@ pub fn add_into(x: &[f32], out: &mut [f32]) {
 /// Elements in one of `chunk_sums`.
 pub const CHUNK: usize = 4096;
 
-/// The `sum` of each `CHUNK` elements of x, the last one shorter. out: `[len(x) / CHUNK]`, rounded up.
+/// The `sum` of each `CHUNK` elements of x, the last one shorter. out: `[len(x) / CHUNK]`, rounded
+/// up.
 pub fn chunk_sums(x: &[f32], out: &mut [f32]) {
     assert_eq!(x.len().div_ceil(CHUNK), out.len(), "chunks of {CHUNK}");
     for (chunk, out) in x.chunks(CHUNK).zip(out) {

@@ -1,5 +1,5 @@
-//! The one instruction in which the relaxed build differs: multiply and add with one rounding or two,
-//! as the processor likes. Never part of the build whose bits are promised.
+//! The one instruction in which the relaxed build differs: multiply and add with one rounding or
+//! two, as the processor likes. Never part of the build whose bits are promised.
 
 use core::arch::wasm32::{f32x4_relaxed_madd, v128};
 

@@ -1,6 +1,6 @@
-//! Kernels along the last axis: softmax, its logarithm, cross-entropy from logits. All take whole rows of
-//! `cols` elements, so a caller may hand over any range of rows; a row's bits do not depend on the
-//! others. Sums are those of `reduce`: sixteen partial sums in a fixed order.
+//! Kernels along the last axis: softmax, its logarithm, cross-entropy from logits. All take whole
+//! rows of `cols` elements, so a caller may hand over any range of rows; a row's bits do not depend
+//! on the others. Sums are those of `reduce`: sixteen partial sums in a fixed order.
 
 use crate::Native;
 use crate::lanes::{F32Lanes, Lanes};
@@ -31,7 +31,8 @@ fn map(x: &[f32], pad: f32, out: &mut [f32], mut f: impl FnMut(Native) -> Native
     }
 }
 
-/// Writes e^(x − max x) and returns the sum of it in every lane; NaN if x has a NaN, or no number above −∞.
+/// Writes e^(x − max x) and returns the sum of it in every lane; NaN if x has a NaN, or no number
+/// above −∞.
 fn exponentials(x: &[f32], out: &mut [f32]) -> Native {
     let max = reduce::largest(x);
     let mut sums = Sums::new();
@@ -79,8 +80,8 @@ pub fn log_softmax(x: &[f32], out: &mut [f32], cols: usize) {
     }
 }
 
-/// `out = Σ t (ln Σ e^x − x)` for each row; a class of target 0 adds nothing, even if its logit is −∞.
-/// logits, targets: `[rows, cols]`, out: `[rows]`.
+/// `out = Σ t (ln Σ e^x − x)` for each row; a class of target 0 adds nothing, even if its logit is
+/// −∞. logits, targets: `[rows, cols]`, out: `[rows]`.
 pub fn cross_entropy(logits: &[f32], targets: &[f32], out: &mut [f32], cols: usize) {
     assert!(
         logits.len() == out.len() * cols && targets.len() == logits.len(),

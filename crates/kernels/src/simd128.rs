@@ -1,5 +1,5 @@
-//! The 128-bit lanes of WebAssembly. Every method is one instruction or a few; none rounds differently
-//! from the portable lanes.
+//! The 128-bit lanes of WebAssembly. Every method is one instruction or a few; none rounds
+//! differently from the portable lanes.
 
 use core::arch::wasm32::*;
 

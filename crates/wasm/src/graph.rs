@@ -13,7 +13,10 @@ pub struct GraphBuilder {
 pub fn type_of(op: &str, dtype: u8, shape: &[u32]) -> JsResult<Type> {
     let dims = shape.iter().map(|&d| d as usize).collect();
     let shape = Shape::checked(op, dims).map_err(graph_error)?;
-    Ok(Type { shape, dtype: if dtype == 0 { Dtype::F32 } else { Dtype::I32 } })
+    Ok(Type {
+        shape,
+        dtype: if dtype == 0 { Dtype::F32 } else { Dtype::I32 },
+    })
 }
 
 fn ids(nodes: &[u32]) -> Vec<usize> {
@@ -25,7 +28,9 @@ impl GraphBuilder {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> GraphBuilder {
-        GraphBuilder { builder: Builder::new(&gradloom_ops::REGISTRY) }
+        GraphBuilder {
+            builder: Builder::new(&gradloom_ops::REGISTRY),
+        }
     }
 
     pub fn input(&mut self, name: &str, dtype: u8, shape: &[u32]) -> JsResult<u32> {
@@ -66,7 +71,12 @@ impl GraphBuilder {
     }
 
     pub fn shape(&self, node: u32) -> Vec<u32> {
-        self.builder.shape(node as usize).dims().iter().map(|&d| d as u32).collect()
+        self.builder
+            .shape(node as usize)
+            .dims()
+            .iter()
+            .map(|&d| d as u32)
+            .collect()
     }
 
     pub fn dtype(&self, node: u32) -> u8 {
@@ -79,7 +89,9 @@ impl GraphBuilder {
     }
 
     pub fn output(&mut self, name: &str, node: u32) -> JsResult<()> {
-        self.builder.output(name, node as usize).map_err(graph_error)
+        self.builder
+            .output(name, node as usize)
+            .map_err(graph_error)
     }
 
     pub fn assign(&mut self, key: u32, node: u32) -> JsResult<()> {

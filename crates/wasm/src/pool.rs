@@ -63,8 +63,11 @@ impl Job<'_> {
     }
 
     fn work(&self, thread: usize) {
-        let mut bases: Vec<_> =
-            self.programs.iter().map(|p| p.bases(self.states, self.arena)).collect();
+        let mut bases: Vec<_> = self
+            .programs
+            .iter()
+            .map(|p| p.bases(self.states, self.arena))
+            .collect();
         let buffer = &self.scratch[thread];
         // SAFETY: each thread of the job has a scratch buffer of its own.
         let scratch = unsafe { core::slice::from_raw_parts_mut(buffer.ptr(), buffer.len()) };
@@ -74,7 +77,13 @@ impl Job<'_> {
                 // SAFETY: `Session::run` checked feeds, states and records; all threads of the job
                 // run the same programs and meet after each.
                 unsafe {
-                    run_step(&program.plan, bases, (thread, self.threads), &BARRIER, scratch);
+                    run_step(
+                        &program.plan,
+                        bases,
+                        (thread, self.threads),
+                        &BARRIER,
+                        scratch,
+                    );
                 }
                 BARRIER.wait(self.threads);
             }
@@ -105,7 +114,9 @@ impl Job<'_> {
             slot.is_none_or(|slot| {
                 let n = program.output_size(slot);
                 let record = program.records[slot].as_slice();
-                record[step * n..(step + 1) * n].iter().all(|x| x.is_finite())
+                record[step * n..(step + 1) * n]
+                    .iter()
+                    .all(|x| x.is_finite())
             })
         })
     }

@@ -25,7 +25,10 @@ pub struct Session {
 }
 
 fn no_program(id: u32) -> JsValue {
-    error("argument", &format!("there is no program {id} in this session"))
+    error(
+        "argument",
+        &format!("there is no program {id} in this session"),
+    )
 }
 
 #[wasm_bindgen]
@@ -60,7 +63,12 @@ impl Session {
     }
 
     fn state(&self, key: u32) -> JsResult<&State> {
-        let missing = || error("argument", &format!("there is no variable {key} in this session"));
+        let missing = || {
+            error(
+                "argument",
+                &format!("there is no variable {key} in this session"),
+            )
+        };
         self.states.get(&key).ok_or_else(missing)
     }
 
@@ -85,10 +93,14 @@ impl Session {
                 return Err(error("shape", &message));
             }
         }
-        let what = format!("the plan of a program ({} bytes of intermediate values)", plan.arena * 4);
+        let what = format!(
+            "the plan of a program ({} bytes of intermediate values)",
+            plan.arena * 4
+        );
         let out = |e| memory_error(&what, e);
         self.arena.reserve(plan.arena).map_err(out)?;
-        self.reserve_scratch(plan.threads, plan.scratch).map_err(out)?;
+        self.reserve_scratch(plan.threads, plan.scratch)
+            .map_err(out)?;
         let loaded = Loaded::new(plan).map_err(out)?;
         self.last_program += 1;
         self.programs.insert(self.last_program, loaded);
@@ -100,7 +112,13 @@ impl Session {
         threads: usize,
         len: usize,
     ) -> Result<(), gradloom_exec::OutOfMemory> {
-        let most = self.scratch.iter().map(Buffer::len).max().unwrap_or(0).max(len);
+        let most = self
+            .scratch
+            .iter()
+            .map(Buffer::len)
+            .max()
+            .unwrap_or(0)
+            .max(len);
         while self.scratch.len() < threads {
             self.scratch.push(Buffer::new(most)?);
         }
@@ -126,11 +144,23 @@ impl Session {
     }
 
     pub fn inputs(&self, program: u32) -> JsResult<Vec<String>> {
-        Ok(self.program(program)?.plan.inputs.iter().map(|s| s.name.clone()).collect())
+        Ok(self
+            .program(program)?
+            .plan
+            .inputs
+            .iter()
+            .map(|s| s.name.clone())
+            .collect())
     }
 
     pub fn outputs(&self, program: u32) -> JsResult<Vec<String>> {
-        Ok(self.program(program)?.plan.outputs.iter().map(|s| s.name.clone()).collect())
+        Ok(self
+            .program(program)?
+            .plan
+            .outputs
+            .iter()
+            .map(|s| s.name.clone())
+            .collect())
     }
 
     #[wasm_bindgen(js_name = inputSize)]
@@ -145,10 +175,15 @@ impl Session {
 
     /// Room for `steps` steps of input `slot`; returns where to write.
     pub fn feed(&mut self, program: u32, slot: u32, steps: u32) -> JsResult<u32> {
-        let loaded = self.programs.get_mut(&program).ok_or_else(|| no_program(program))?;
+        let loaded = self
+            .programs
+            .get_mut(&program)
+            .ok_or_else(|| no_program(program))?;
         let size = loaded.input_size(slot as usize) * steps as usize;
         let feed = &mut loaded.feeds[slot as usize];
-        feed.buffer.reserve(size).map_err(|e| memory_error("the data of a run", e))?;
+        feed.buffer
+            .reserve(size)
+            .map_err(|e| memory_error("the data of a run", e))?;
         feed.steps = steps as usize;
         Ok(feed.buffer.ptr() as usize as u32)
     }
@@ -163,7 +198,9 @@ impl Session {
         let (first, steps) = (first as usize, steps as usize);
         for id in programs {
             let loaded = self.programs.get_mut(id).ok_or_else(|| no_program(*id))?;
-            loaded.reserve_records(first + steps).map_err(|e| memory_error("records", e))?;
+            loaded
+                .reserve_records(first + steps)
+                .map_err(|e| memory_error("records", e))?;
             check_feeds(loaded, first + steps)?;
         }
         let programs: Vec<&Loaded> = programs.iter().map(|id| &self.programs[id]).collect();

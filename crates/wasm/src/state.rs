@@ -31,11 +31,33 @@ pub struct Loaded {
 
 impl Loaded {
     pub fn new(plan: Plan) -> Result<Loaded, OutOfMemory> {
-        let empty = || Ok(Feed { buffer: Buffer::new(0)?, steps: 0 });
-        let feeds = plan.inputs.iter().map(|_| empty()).collect::<Result<_, _>>()?;
-        let records = plan.outputs.iter().map(|_| Buffer::new(0)).collect::<Result<_, _>>()?;
-        let consts = plan.consts.iter().map(|bits| literal(bits)).collect::<Result<_, _>>()?;
-        Ok(Loaded { plan, feeds, records, consts })
+        let empty = || {
+            Ok(Feed {
+                buffer: Buffer::new(0)?,
+                steps: 0,
+            })
+        };
+        let feeds = plan
+            .inputs
+            .iter()
+            .map(|_| empty())
+            .collect::<Result<_, _>>()?;
+        let records = plan
+            .outputs
+            .iter()
+            .map(|_| Buffer::new(0))
+            .collect::<Result<_, _>>()?;
+        let consts = plan
+            .consts
+            .iter()
+            .map(|bits| literal(bits))
+            .collect::<Result<_, _>>()?;
+        Ok(Loaded {
+            plan,
+            feeds,
+            records,
+            consts,
+        })
     }
 
     pub fn input_size(&self, slot: usize) -> usize {
@@ -76,8 +98,15 @@ impl Loaded {
     /// Points inputs and outputs at step `step`.
     pub fn at_step(&self, bases: &mut Bases, step: usize) {
         for (i, feed) in self.feeds.iter().enumerate() {
-            let stride = if feed.steps > 1 { self.input_size(i) } else { 0 };
-            bases.set(Base::Input(i), feed.buffer.ptr().wrapping_add(step * stride));
+            let stride = if feed.steps > 1 {
+                self.input_size(i)
+            } else {
+                0
+            };
+            bases.set(
+                Base::Input(i),
+                feed.buffer.ptr().wrapping_add(step * stride),
+            );
         }
         for (i, record) in self.records.iter().enumerate() {
             let offset = step * self.output_size(i);

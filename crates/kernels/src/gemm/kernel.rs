@@ -1,6 +1,6 @@
-//! The register tile: 4 rows × 8 columns in eight accumulators, and the loop that moves it down a panel
-//! of B. 6 × 8 and 4 × 12 tiles need more registers than V8 leaves (15 of 16), and unrolling k by hand
-//! makes the compilers hoist loads until they spill: both were measured slower.
+//! The register tile: 4 rows × 8 columns in eight accumulators, and the loop that moves it down a
+//! panel of B. 6 × 8 and 4 × 12 tiles need more registers than V8 leaves (15 of 16), and unrolling
+//! k by hand makes the compilers hoist loads until they spill: both were measured slower.
 
 use core::mem::MaybeUninit;
 
@@ -114,8 +114,8 @@ pub struct Target {
 type Edge = [f32; MR * NR];
 
 impl Target {
-    /// Puts the sums of `tile(row)` at each strip of rows, as far as the target reaches. At the edges
-    /// they go through a whole tile of memory.
+    /// Puts the sums of `tile(row)` at each strip of rows, as far as the target reaches. At the
+    /// edges they go through a whole tile of memory.
     ///
     /// # Safety
     /// `rows × cols` elements of the output may be read and written.

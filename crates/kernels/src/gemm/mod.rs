@@ -26,11 +26,13 @@ const MC: usize = 32;
 /// Columns of a block: its part of B stays in the second cache.
 const NC: usize = 512;
 
-/// `C [m, n] = A [m, k] · B [k, n]`, all row-major; A is stored `[k, m]` if `ta`, B `[n, k]` if `tb`.
+/// `C [m, n] = A [m, k] · B [k, n]`, all row-major; A is stored `[k, m]` if `ta`, B `[n, k]` if
+/// `tb`.
 ///
-/// The order of additions for each element is fixed by `k` alone: k is cut into the fewest blocks of
-/// at most 256, as equal as can be; each block is summed from its first product on, one product at a
-/// time; the blocks' sums are added in order. So any division of C into tiles gives the same bits.
+/// The order of additions for each element is fixed by `k` alone: k is cut into the fewest blocks
+/// of at most 256, as equal as can be; each block is summed from its first product on, one product
+/// at a time; the blocks' sums are added in order. So any division of C into tiles gives the same
+/// bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gemm {
     pub m: usize,

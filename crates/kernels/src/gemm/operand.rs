@@ -1,5 +1,5 @@
-//! A and B as the inner loops see them: read where they are stored, or packed into scratch where that
-//! pays (rows of A never did). The limits below were measured under V8; they change no result.
+//! A and B as the inner loops see them: read where they are stored, or packed into scratch where
+//! that pays (rows of A never did). The limits below were measured under V8; they change no result.
 
 use core::ops::Range;
 
@@ -8,16 +8,16 @@ use super::{Gemm, MR, NR, pack};
 
 /// B is packed from this many rows of output on: then the copy is read often enough.
 const PACK_B_ROWS: usize = 128;
-/// Rows of B this long lie so far apart that their panels do not stay in the first cache: B is packed
-/// for fewer rows of output, too.
+/// Rows of B this long lie so far apart that their panels do not stay in the first cache: B is
+/// packed for fewer rows of output, too.
 const LONG_ROW: usize = 512;
 /// A stored transposed is packed from this many columns of output on, …
 const PACK_AT_COLS: usize = 128;
 /// … if a block of it is deeper than this, or than `depth_in_cache`.
 const PACK_AT_DEPTH: usize = 128;
 
-/// How many rows, `ld` elements apart, a first cache of 64 sets of 8 lines of 16 elements can hold at
-/// the same columns.
+/// How many rows, `ld` elements apart, a first cache of 64 sets of 8 lines of 16 elements can hold
+/// at the same columns.
 fn depth_in_cache(ld: usize) -> usize {
     let lines_apart = if ld.is_multiple_of(16) { ld / 16 } else { 1 };
     8 * 64 / (1 << lines_apart.trailing_zeros().min(6))

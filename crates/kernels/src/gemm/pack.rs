@@ -1,11 +1,13 @@
-//! Packing: a block of A or B is copied into strips of `W` (4 rows of A, 8 columns of B), each stored
-//! step after step of k, so that the register tile reads one stream. What a strip lacks is zero.
+//! Packing: a block of A or B is copied into strips of `W` (4 rows of A, 8 columns of B), each
+//! stored step after step of k, so that the register tile reads one stream. What a strip lacks is
+//! zero.
 
 use crate::Native;
 use crate::lanes::F32Lanes;
 
-/// Elements of a row that are copied together, to several strips: two lines of the cache. Fewer would
-/// touch each page of memory more often; more strips would fall on the same lines of the first cache.
+/// Elements of a row that are copied together, to several strips: two lines of the cache. Fewer
+/// would touch each page of memory more often; more strips would fall on the same lines of the
+/// first cache.
 const TOGETHER: usize = 32;
 
 /// Packs `count` × `depth` elements whose strip direction is contiguous: element (k, i) is
