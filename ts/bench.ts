@@ -1,5 +1,5 @@
-// What `bench/` needs of the inside: one product, run many times in the workers. Not part of the public
-// API; built as dist/node/bench.js.
+// What `bench/` needs of the inside: one product, run many times in the workers. Not part of the
+// public API; built as dist/node/bench.js.
 
 import { Graph, type Program } from './graph.ts'
 import { init } from './init.ts'

@@ -1,5 +1,5 @@
-// The one error class of the public API. A code is stable; a message names the layer or file, the shapes
-// and the fix.
+// The one error class of the public API. A code is stable; a message names the layer or file, the
+// shapes and the fix.
 
 /** What went wrong, for programs. */
 export type ErrorCode =

@@ -1,7 +1,7 @@
-// Describes a program for the core: symbolic tensors, inputs, states, outputs. Shape rules and gradients
-// are the core's; this file only gives them TypeScript types.
+// Describes a program for the core: symbolic tensors, inputs, states, outputs. Shape rules and
+// gradients are the core's; this file only gives them TypeScript types.
 
-import { GradloomError, type ErrorCode } from './errors.ts'
+import { type ErrorCode, GradloomError } from './errors.ts'
 import { core, type DtypeTag, type GraphBuilder } from './runtime/core.ts'
 import { type Dtype, type Elements, type Shape, sizeOf } from './shape.ts'
 import type { Variable } from './variable.ts'

@@ -1,5 +1,5 @@
-// Starting and stopping Gradloom: `init`, `info`, `shutdown`. It decides how to run, loads the core, makes
-// the caller's own instance of it and gets the workers on their way.
+// Starting and stopping Gradloom: `init`, `info`, `shutdown`. It decides how to run, loads the
+// core, makes the caller's own instance of it and gets the workers on their way.
 
 import { badArgument, positiveWhole, whole } from './checks.ts'
 import { GradloomError } from './errors.ts'
@@ -15,15 +15,21 @@ export interface InitOptions {
   /** Threads, or workers without shared memory. Default: one for each core, at most 16. */
   readonly threads?: number
   /**
-   * `'exact'` (default): the same bits on every machine. `'fast'`: relaxed multiply-add where the engine
-   * has it, up to twice as fast, and not the same bits in every engine.
+   * `'exact'` (default): the same bits on every machine. `'fast'`: relaxed multiply-add where the
+   * engine has it, up to twice as fast, and not the same bits in every engine.
    */
   readonly numerics?: Numerics
-  /** Most bytes of a memory: there is one, or one for each worker without shared memory. Default 4 GiB. */
+  /**
+   * Most bytes of a memory: there is one, or one for each worker without shared memory. Default 4
+   * GiB.
+   */
   readonly memoryLimit?: number
   /** Seed of models that are given none. Default: another one every time. */
   readonly seed?: number
-  /** How to spread the work. Default `'auto'`: shared memory, else replicas, else the caller's thread. */
+  /**
+   * How to spread the work. Default `'auto'`: shared memory, else replicas, else the caller's
+   * thread.
+   */
   readonly mode?: Mode | 'auto'
 }
 
@@ -160,8 +166,8 @@ export const initialSeed = (): number => {
 }
 
 /**
- * Stops the workers and frees their memory. What is under way rejects with `disposed`. After another
- * `init`, models go on from what they can restore.
+ * Stops the workers and frees their memory. What is under way rejects with `disposed`. After
+ * another `init`, models go on from what they can restore.
  */
 export const shutdown = async (): Promise<void> => {
   const ending = started

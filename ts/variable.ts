@@ -1,5 +1,5 @@
-// A tensor that a model keeps between steps: a weight or an optimizer slot. It holds no numbers; those
-// live in the workers, under `key`.
+// A tensor that a model keeps between steps: a weight or an optimizer slot. It holds no numbers;
+// those live in the workers, under `key`.
 
 import type { Graph, SymbolicTensor } from './graph.ts'
 import type { Dtype, Shape } from './shape.ts'

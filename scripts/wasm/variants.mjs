@@ -27,6 +27,10 @@ export const variants = [
 // A panic is a trap either way; without its message the module is a tenth smaller.
 const QUIET_PANIC = '-Zunstable-options -Cpanic=immediate-abort'
 
+// Loop strength reduction drops the no-wrap flags of addresses, which then are not folded into loads:
+// 2 to 5 % of the products, measured.
+const KEEP_ADDRESSES = '-Cllvm-args=-disable-lsr'
+
 /**
  * All variants import their memory, so that one JavaScript glue serves them all and the caller sets
  * the limit of memory.
@@ -34,5 +38,5 @@ const QUIET_PANIC = '-Zunstable-options -Cpanic=immediate-abort'
 export const rustFlags = ({ features, linkArgs }) => {
   const link = ['--import-memory', `--max-memory=${MAX_MEMORY}`, ...linkArgs]
   const args = link.map((arg) => `-Clink-arg=${arg}`)
-  return [QUIET_PANIC, `-Ctarget-feature=${features.join(',')}`, ...args].join(' ')
+  return [QUIET_PANIC, KEEP_ADDRESSES, `-Ctarget-feature=${features.join(',')}`, ...args].join(' ')
 }

@@ -115,8 +115,10 @@ describe('an abort', () => {
       return controller
     })()
     await expect(model.fit(never, { signal, ...quiet })).rejects.toThrow(refusal('aborted'))
-    const stopping = model.fit(never, quiet)
-    setTimeout(() => model.stop('no more'), 50)
+    const onBatchEnd = () => {
+      setTimeout(() => model.stop('no more'), 50)
+    }
+    const stopping = model.fit(never, { ...quiet, callbacks: [{ onBatchEnd }] })
     expect(await stopping).toMatchObject({ stopped: 'no more', epoch: [0] })
     await model.fit(x, y, quiet)
   })

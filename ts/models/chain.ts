@@ -1,5 +1,5 @@
-// A network whose layers follow one another. Shapes are found by walking the layers over a throw-away
-// graph, so a mistake throws at the line that made it.
+// A network whose layers follow one another. Shapes are found by walking the layers over a
+// throw-away graph, so a mistake throws at the line that made it.
 
 import { GradloomError } from '../errors.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
@@ -92,7 +92,8 @@ export class Chain implements Network {
     if (sameShape(shape, known)) return
     throw shapeError(
       this.layers[0] as Layer,
-      `was built for samples of shape ${showShape(known)}, not ${showShape(shape)}; make a new model.`,
+      `was built for samples of shape ${showShape(known)}, not ${showShape(shape)}; ` +
+        'make a new model.',
     )
   }
 

@@ -16,7 +16,9 @@ const argmax = (row: ArrayLike<number>): number => {
   return best
 }
 
-/** The class of each sample: its label, or the largest place of its row. y: [N], [N, 1] or [N, C] */
+/**
+ * The class of each sample: its label, or the largest place of its row. y: [N], [N, 1] or [N, C]
+ */
 const classesOf = (y: Tensor): ((sample: number) => number) => {
   const width = y.shape[1] ?? 1
   if (y.shape.length > 2) {
@@ -40,7 +42,8 @@ const checked = (classWeight: ClassWeight): Map<number, number> => {
   if (!odd) return new Map(entries)
   throw new GradloomError(
     'argument',
-    `classWeight: class ${odd[0]} has the weight ${odd[1]}; give finite numbers by class number, such ` +
+    `classWeight: class ${odd[0]} has the weight ${odd[1]}; give finite numbers by class ` +
+      'number, such ' +
       'as { 0: 1, 1: 2.5 }',
     { subject: 'classWeight' },
   )

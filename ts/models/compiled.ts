@@ -1,5 +1,5 @@
-// What `compile` was given, checked: optimizer, loss and metrics. Metrics are resolved when the output
-// shape is known.
+// What `compile` was given, checked: optimizer, loss and metrics. Metrics are resolved when the
+// output shape is known.
 
 import { GradloomError } from '../errors.ts'
 import type { Loss } from '../losses/loss.ts'
@@ -11,7 +11,9 @@ import { type OptimizerSpec, optimizerOf } from '../optimizers/registry.ts'
 import type { BatchShape } from '../shape.ts'
 
 export interface CompileOptions {
-  /** A name, or an optimizer such as `optimizers.adam({ learningRate: 0.01 })`. Default `'rmsprop'`. */
+  /**
+   * A name, or an optimizer such as `optimizers.adam({ learningRate: 0.01 })`. Default `'rmsprop'`.
+   */
   optimizer?: OptimizerSpec
   /** A name, or a loss such as `losses.huber({ delta: 2 })`. */
   loss: LossSpec
@@ -20,8 +22,8 @@ export interface CompileOptions {
   /** Names or metrics that count each sample with its weight. Default none. */
   weightedMetrics?: readonly MetricSpec[]
   /**
-   * Seed of initial weights (where they are not there yet), shuffling and dropout. Default: from the seed
-   * of `init`.
+   * Seed of initial weights (where they are not there yet), shuffling and dropout. Default: from
+   * the seed of `init`.
    */
   seed?: number
 }

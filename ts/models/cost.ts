@@ -1,5 +1,5 @@
-// How much compute and memory a model takes, before a long training is begun: counted from the graphs and
-// the plan, and measured by a few steps on numbers of its own.
+// How much compute and memory a model takes, before a long training is begun: counted from the
+// graphs and the plan, and measured by a few steps on numbers of its own.
 
 import { positiveWhole } from '../checks.ts'
 import { createSession } from '../runtime/pool-session.ts'
@@ -53,7 +53,10 @@ export interface Cost {
   readonly secondsPerEpoch?: number
 }
 
-/** Calls are made until so many have brought nothing: engines compile fast code while slow code runs. */
+/**
+ * Calls are made until so many have brought nothing: engines compile fast code while slow code
+ * runs.
+ */
 const STALE_CALLS = 3
 /** What counts as something. */
 const GAIN = 0.95

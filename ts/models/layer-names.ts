@@ -1,4 +1,5 @@
-// Names of the layers of a model: the given ones are checked, the others are numbered by type, as in Keras.
+// Names of the layers of a model: the given ones are checked, the others are numbered by type, as
+// in Keras.
 
 import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'

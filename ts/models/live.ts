@@ -1,5 +1,5 @@
-// What the parts of a model share: its network, its numbers, what it was compiled with, and what runs at
-// the moment. The public face is `model.ts`.
+// What the parts of a model share: its network, its numbers, what it was compiled with, and what
+// runs at the moment. The public face is `model.ts`.
 
 import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'
@@ -75,7 +75,8 @@ export class Live {
     if (this.network.sample) return this.network.sample
     throw new GradloomError(
       'not-built',
-      `${this.subject}: the shape of its input is not known yet; give the first layer an inputShape, ` +
+      `${this.subject}: the shape of its input is not known yet; give the first layer ` +
+        'an inputShape, ' +
         'call model.build(shape), or train it first.',
       { subject: this.name },
     )
@@ -140,7 +141,8 @@ export class Live {
     if (this.#busy === undefined) return
     throw new GradloomError(
       'busy',
-      `${this.subject}: ${what} must wait for the ${this.#busy} under way; await it, or end it by ` +
+      `${this.subject}: ${what} must wait for the ${this.#busy} under way; await it, ` +
+        'or end it by ' +
         'model.stop() or an AbortSignal.',
       { subject: this.name },
     )

@@ -5,8 +5,8 @@ import { readModel } from './file/load.ts'
 import { Model } from './model.ts'
 
 /**
- * A model as it was saved: weights, optimizer and position in training. From a path (Node), a URL, a `File`
- * or `Blob`, or bytes. Layers of your own must have been registered by `registerLayer`.
+ * A model as it was saved: weights, optimizer and position in training. From a path (Node), a URL,
+ * a `File` or `Blob`, or bytes. Layers of your own must have been registered by `registerLayer`.
  */
 export const loadModel = async (source: FileSource): Promise<Model> =>
   new Model(await readModel(source))

@@ -1,4 +1,5 @@
-// The public face of a model: what it offers, in one list. Each method's work is in a file of its own.
+// The public face of a model: what it offers, in one list. Each method's work is in a file of its
+// own.
 
 import type { Logs } from '../callbacks/callback.ts'
 import { badArgument, positiveWhole } from '../checks.ts'
@@ -77,7 +78,9 @@ export class Model {
     return this.#live.network.outputShapes.at(-1)
   }
 
-  /** What the layers keep, in the order of `getWeights`; empty before the input's shape is known. */
+  /**
+   * What the layers keep, in the order of `getWeights`; empty before the input's shape is known.
+   */
   get variables(): readonly Variable[] {
     return this.#live.network.placed.map(({ variable }) => variable)
   }
@@ -122,7 +125,9 @@ export class Model {
     this.#live.build(sample)
   }
 
-  /** Chooses optimizer, loss and metrics. Weights stay; what an earlier optimizer kept is dropped. */
+  /**
+   * Chooses optimizer, loss and metrics. Weights stay; what an earlier optimizer kept is dropped.
+   */
   compile(options: CompileOptions): void {
     checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'weightedMetrics', 'seed'])
     const seed = options.seed === undefined ? undefined : givenSeed(options.seed)
@@ -131,8 +136,8 @@ export class Model {
   }
 
   /**
-   * Trains: every epoch passes once over the samples. Resolves to the logs of the epochs; rejects with an
-   * `aborted` error, which has the `history` so far, when `signal` fires.
+   * Trains: every epoch passes once over the samples. Resolves to the logs of the epochs; rejects
+   * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
   fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>
   fit(dataset: DatasetLike, options?: FitOptions): Promise<History>
@@ -146,7 +151,9 @@ export class Model {
       : fit(this.#live, x, second as TensorLike | undefined, third)
   }
 
-  /** Ends the `fit` that is under way after its current step, as a callback can; it then resolves. */
+  /**
+   * Ends the `fit` that is under way after its current step, as a callback can; it then resolves.
+   */
   stop(reason?: string): void {
     this.#live.stop?.(reason)
   }
@@ -220,8 +227,8 @@ export class Model {
   }
 
   /**
-   * Writes weights, optimizer, position and topology into one safetensors file: to a path in Node, as a
-   * download in a page. `'blob'` gives the file as a `Blob` instead.
+   * Writes weights, optimizer, position and topology into one safetensors file: to a path in Node,
+   * as a download in a page. `'blob'` gives the file as a `Blob` instead.
    */
   save(to: 'blob'): Promise<Blob>
   save(to: string): Promise<void>
@@ -231,7 +238,9 @@ export class Model {
     return undefined
   }
 
-  /** Frees the model's memory now; without it the garbage collector does. What is under way rejects. */
+  /**
+   * Frees the model's memory now; without it the garbage collector does. What is under way rejects.
+   */
   dispose(): void {
     this.#live.dispose().catch(() => {})
   }

@@ -1,5 +1,5 @@
-// The contract of a network: the layers of a model, their shapes, and walking them over a graph. It holds
-// no numbers and knows no loss.
+// The contract of a network: the layers of a model, their shapes, and walking them over a graph. It
+// holds no numbers and knows no loss.
 
 import type { SymbolicTensor } from '../graph.ts'
 import type { Layer, Pass } from '../layers/layer.ts'

@@ -1,5 +1,5 @@
-// How many steps go into one call of the workers: so many that the call takes about 50 ms, by the time
-// that earlier ones took. It measures nothing itself.
+// How many steps go into one call of the workers: so many that the call takes about 50 ms, by the
+// time that earlier ones took. It measures nothing itself.
 
 /** Progress is shown and hooks are called about this often. */
 const AIM_MS = 50

@@ -1,5 +1,5 @@
-// The walk of a model over one graph: each variable is one node, and random numbers are asked for only
-// where a layer draws some.
+// The walk of a model over one graph: each variable is one node, and random numbers are asked for
+// only where a layer draws some.
 
 import type { Graph, SymbolicTensor } from '../graph.ts'
 import type { Pass } from '../layers/layer.ts'

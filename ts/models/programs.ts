@@ -1,5 +1,5 @@
-// The programs of a model, as graphs: first values, a training step (whole, or in shards), evaluation,
-// prediction. It runs nothing.
+// The programs of a model, as graphs: first values, a training step (whole, or in shards),
+// evaluation, prediction. It runs nothing.
 
 import { sumAll } from '../composites.ts'
 import { Graph, type Program, type SymbolicTensor } from '../graph.ts'

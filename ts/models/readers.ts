@@ -1,5 +1,5 @@
-// One pass over samples, a stretch of steps at a time. Here: arrays in an order; `stream-reader.ts`: batches
-// that arrive one by one. It runs nothing.
+// One pass over samples, a stretch of steps at a time. Here: arrays in an order;
+// `stream-reader.ts`: batches that arrive one by one. It runs nothing.
 
 import { arraysToBatches, type BatchPlan } from '../data/plan.ts'
 import type { Rows } from './rows.ts'

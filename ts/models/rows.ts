@@ -1,5 +1,5 @@
-// Where the samples of a step come from: picked by number from data that lies in the workers, or fed with
-// the step. Both look the same to a program.
+// Where the samples of a step come from: picked by number from data that lies in the workers, or
+// fed with the step. Both look the same to a program.
 
 import { takeRows } from '../data/rows.ts'
 import type { Graph, SymbolicTensor } from '../graph.ts'

@@ -1,5 +1,5 @@
-// What the user gives to `fit`, `evaluate` and `predict`, as tensors that fit the model. Every error names
-// the layer or the argument, both shapes and the fix.
+// What the user gives to `fit`, `evaluate` and `predict`, as tensors that fit the model. Every
+// error names the layer or the argument, both shapes and the fix.
 
 import type { Batch } from '../data/batch.ts'
 import { checkData, checkLabels, checkLengths, checkNotEmpty } from '../data/checks.ts'
@@ -40,7 +40,10 @@ const noBatch = (shape: Shape): GradloomError =>
     subject: 'x',
   })
 
-/** Whether labels of shape `given` can stand for those of shape `wanted`: an axis of 1 at the end is free. */
+/**
+ * Whether labels of shape `given` can stand for those of shape `wanted`: an axis of 1 at the end is
+ * free.
+ */
 const fits = (given: Shape, wanted: BatchShape): boolean => {
   const [mine, theirs] = [given.slice(1), wanted.slice(1)]
   return (
@@ -52,7 +55,10 @@ const fits = (given: Shape, wanted: BatchShape): boolean => {
 /** The usual mix-ups of labels and losses. */
 const fixFor = (given: Shape, wanted: BatchShape, loss: string): string => {
   if (given.length < wanted.length && loss === 'categoricalCrossentropy') {
-    return "make them one-hot by oneHot(y, classes), or use the loss 'sparseCategoricalCrossentropy'"
+    return (
+      'make them one-hot by oneHot(y, classes), ' +
+      "or use the loss 'sparseCategoricalCrossentropy'"
+    )
   }
   if (given.length > wanted.length && loss === 'sparseCategoricalCrossentropy') {
     return "give class numbers instead of rows, or use the loss 'categoricalCrossentropy'"
@@ -104,7 +110,10 @@ const sampleWeights = (given: TensorLike): Tensor<'float32'> => {
   )
 }
 
-/** sample weight × class weight; `undefined` where neither is given. Classes count for rows `0..count`. */
+/**
+ * sample weight × class weight; `undefined` where neither is given. Classes count for rows
+ * `0..count`.
+ */
 const weightsOf = (
   y: Tensor,
   { sampleWeight, classWeight }: Given,

@@ -13,8 +13,8 @@ export interface SequentialOptions {
 }
 
 /**
- * A model of layers in a row. The first layer tells the shape of a sample by its `inputShape`, or is
- * `layers.input`; without, the shape is taken from the first data.
+ * A model of layers in a row. The first layer tells the shape of a sample by its `inputShape`, or
+ * is `layers.input`; without, the shape is taken from the first data.
  */
 export const sequential = (layers: readonly Layer[], options: SequentialOptions = {}): Model => {
   core()

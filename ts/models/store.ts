@@ -1,5 +1,6 @@
-// The numbers of a model: where they are (in the workers, and as copies on this side), how they get their
-// first values, and how they come back after workers were lost. It knows no layers and no training.
+// The numbers of a model: where they are (in the workers, and as copies on this side), how they get
+// their first values, and how they come back after workers were lost. It knows no layers and no
+// training.
 
 import type { Snapshot } from '../callbacks/callback.ts'
 import type { GradloomError } from '../errors.ts'

@@ -1,5 +1,5 @@
-// Loss and metrics over many steps: sums of the workers' records, added in the order of the steps in f64,
-// so that they do not depend on how the steps were cut into calls.
+// Loss and metrics over many steps: sums of the workers' records, added in the order of the steps
+// in f64, so that they do not depend on how the steps were cut into calls.
 
 import type { Logs } from '../callbacks/callback.ts'
 import type { SessionResult } from '../runtime/session.ts'

@@ -1,5 +1,5 @@
-// Runs programs over a reader, call by call, and yields what each call brought. What a step means is its
-// caller's business.
+// Runs programs over a reader, call by call, and yields what each call brought. What a step means
+// is its caller's business.
 
 import { GradloomError } from '../errors.ts'
 import type { Program } from '../graph.ts'
@@ -12,7 +12,10 @@ import type { Reader, Stretch } from './readers.ts'
 import type { Rows } from './rows.ts'
 import { rngWords, type Seed } from './seed.ts'
 
-/** Most bytes of samples that are sent with one call: more saves no time, and the workers must hold them. */
+/**
+ * Most bytes of samples that are sent with one call: more saves no time, and the workers must hold
+ * them.
+ */
 const MOST_BYTES = 2 ** 22
 
 /** What training adds to the samples. */

@@ -26,7 +26,8 @@ const fitting = ({ layer, variable }: Placed, given: TensorLike): Elements => {
   throw new GradloomError(
     'shape',
     `setWeights: ${subjectOf(layer)}: expects a '${variable.name}' of shape ` +
-      `${showShape(variable.shape)}, was given ${showShape(shape)}; pass the weights in the order of ` +
+      `${showShape(variable.shape)}, was given ${showShape(shape)}; pass the weights in the ` +
+      'order of ' +
       'getWeights()',
     { subject: layer.name },
   )

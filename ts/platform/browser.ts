@@ -1,5 +1,5 @@
-// The default browser build: worker and core are inlined into the bundle, because that form alone works
-// with every bundler and CDN. A blob worker also inherits the page's COEP header.
+// The default browser build: worker and core are inlined into the bundle, because that form alone
+// works with every bundler and CDN. A blob worker also inherits the page's COEP header.
 
 import simd from 'virtual:wasm/simd'
 import threads from 'virtual:wasm/threads'

@@ -1,3 +1,4 @@
-// The platform of this build. This file stands for Node; the browser builds put theirs in its place.
+// The platform of this build. This file stands for Node; the browser builds put theirs in its
+// place.
 
 export { environment, loadModule, nextTask, spawn } from './node.ts'

@@ -1,5 +1,5 @@
-// A worker's line to the thread that started it. It is found at run time, because one worker file serves
-// Node and browsers.
+// A worker's line to the thread that started it. It is found at run time, because one worker file
+// serves Node and browsers.
 
 import { nextTask } from './web.ts'
 

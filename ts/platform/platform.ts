@@ -1,5 +1,5 @@
-// What the runtime asks of the place it runs in (types only). `node.ts`, `browser.ts` and `assets.ts`
-// answer; the build points `current.ts` at one of them.
+// What the runtime asks of the place it runs in (types only). `node.ts`, `browser.ts` and
+// `assets.ts` answer; the build points `current.ts` at one of them.
 
 import type { Role, Variant } from '../runtime/protocol.ts'
 

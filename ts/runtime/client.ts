@@ -1,5 +1,6 @@
-// The caller's side of one worker: what comlink lacks. A handshake with a time limit; a worker's death,
-// an uncaught error or a stop rejects every pending call; the proxy is held for as long as the worker.
+// The caller's side of one worker: what comlink lacks. A handshake with a time limit; a worker's
+// death, an uncaught error or a stop rejects every pending call; the proxy is held for as long as
+// the worker.
 
 import { type Remote, wrap } from 'comlink'
 import { type ErrorCode, GradloomError } from '../errors.ts'

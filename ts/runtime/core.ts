@@ -1,5 +1,5 @@
-// What the wasm module exports, the same in all its variants (types only), and the instance that the
-// caller's thread uses to describe graphs.
+// What the wasm module exports, the same in all its variants (types only), and the instance that
+// the caller's thread uses to describe graphs.
 
 import { GradloomError } from '../errors.ts'
 
@@ -71,7 +71,9 @@ export interface Core {
   /** Runs helper thread `index` (1-based) until `stopPool`; never returns before. */
   helperMain(index: number): void
   stopPool(): void
-  /** Byte offset of the abort flag (an i32: 0 run, 1 stop after this step), which the caller lowers. */
+  /**
+   * Byte offset of the abort flag (an i32: 0 run, 1 stop after this step), which the caller lowers.
+   */
   abortFlag(): number
   /** Seeded Fisher–Yates permutation of `0..n`. */
   permutation(n: number, seedLo: number, seedHi: number, epoch: number): Int32Array
@@ -98,6 +100,7 @@ export const core = (): Core => {
   if (page) return page
   throw new GradloomError(
     'not-initialized',
-    'Gradloom is not initialised: call `await init()` once before describing a model or a tensor op.',
+    'Gradloom is not initialised: call `await init()` once before describing a model ' +
+      'or a tensor op.',
   )
 }

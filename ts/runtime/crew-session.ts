@@ -1,5 +1,5 @@
-// A session on one life of the pool: variables and programs under their names there. Calls must come one
-// after the other; `pool-session.ts` sees to that, and to new lives.
+// A session on one life of the pool: variables and programs under their names there. Calls must
+// come one after the other; `pool-session.ts` sees to that, and to new lives.
 
 import { GradloomError } from '../errors.ts'
 import type { Program } from '../graph.ts'

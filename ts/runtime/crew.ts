@@ -1,5 +1,5 @@
-// One life of the pool, as its sessions see it: calls wait for their turn, are spread over the workers
-// that hold sessions, and end with the first fault. A new life is `pool.ts`'s business.
+// One life of the pool, as its sessions see it: calls wait for their turn, are spread over the
+// workers that hold sessions, and end with the first fault. A new life is `pool.ts`'s business.
 
 import { transfer } from 'comlink'
 import { GradloomError } from '../errors.ts'

@@ -1,5 +1,5 @@
-// Sessions over one instance of the core: what a worker serves, and what inline mode calls directly. It
-// posts no messages of its own and starts no threads.
+// Sessions over one instance of the core: what a worker serves, and what inline mode calls
+// directly. It posts no messages of its own and starts no threads.
 
 import { transfer } from 'comlink'
 import { GradloomError } from '../errors.ts'

@@ -1,5 +1,5 @@
-// Replicas talk to each other: one message to each peer and step, over direct lines. It knows no graphs;
-// `replica-run.ts` decides what is said.
+// Replicas talk to each other: one message to each peer and step, over direct lines. It knows no
+// graphs; `replica-run.ts` decides what is said.
 
 import { GradloomError } from '../errors.ts'
 import { PEER } from './faults.ts'

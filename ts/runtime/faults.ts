@@ -1,5 +1,6 @@
-// Errors at the worker boundary: what the core, the engine or a worker throws becomes a `GradloomError`,
-// and crosses `postMessage` as a record. comlink alone drops an error's code, cause and class.
+// Errors at the worker boundary: what the core, the engine or a worker throws becomes a
+// `GradloomError`, and crosses `postMessage` as a record. comlink alone drops an error's code,
+// cause and class.
 
 import { transferHandlers } from 'comlink'
 import { type ErrorCode, GradloomError } from '../errors.ts'

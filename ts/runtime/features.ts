@@ -1,5 +1,5 @@
-// Which way to run: `detect` looks at this environment, `choose` decides from what it saw. `choose` is
-// pure, so every environment can be tested in any other.
+// Which way to run: `detect` looks at this environment, `choose` decides from what it saw. `choose`
+// is pure, so every environment can be tested in any other.
 
 import { GradloomError } from '../errors.ts'
 import type { Environment } from '../platform/platform.ts'
@@ -111,12 +111,16 @@ const shown: Record<Mode, (threads: number) => string> = {
   inline: () => "the caller's thread",
 }
 
-/** Decides how to run. Throws `unsupported` where nothing, or nothing that was asked for, is possible. */
+/**
+ * Decides how to run. Throws `unsupported` where nothing, or nothing that was asked for, is
+ * possible.
+ */
 export const choose = (features: Features, wishes: Wishes = {}): Choice => {
   if (!features.simd) {
     throw new GradloomError(
       'unsupported',
-      'init: this engine has no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16.4 and Node 20 have it.',
+      'init: this engine has no WebAssembly SIMD; Chrome 91, Firefox 89, Safari 16.4 and ' +
+        'Node 20 have it.',
     )
   }
   const { mode, why } = pickMode(features, wishes.mode ?? 'auto')
@@ -133,6 +137,7 @@ export const choose = (features: Features, wishes: Wishes = {}): Choice => {
 export const withoutWorkers = (features: Features, cause: string): Choice => ({
   ...choose(features, { mode: 'inline' }),
   reason:
-    `${shown.inline(1)}, because no worker could be started: ${cause.replace(/\.$/, '')}. If a content ` +
+    `${shown.inline(1)}, because no worker could be started: ${cause.replace(/\.$/, '')}. ` +
+    'If a content ' +
     "security policy forbids workers from blob: URLs, import 'gradloom/assets'.",
 })

@@ -1,6 +1,6 @@
 // Instances of the core: its glue bound to a compiled module and a memory. It compiles and fetches
-// nothing. The build wraps wasm-bindgen's glue in a function: as a module of its own it would hold one
-// instance for ever, and an instance that has trapped must be replaced.
+// nothing. The build wraps wasm-bindgen's glue in a function: as a module of its own it would hold
+// one instance for ever, and an instance that has trapped must be replaced.
 
 import { initialPages, instantiate } from '../../build/wasm/gradloom.js'
 import { GradloomError } from '../errors.ts'
@@ -33,6 +33,8 @@ export const makeMemory = (limit: number, shared: boolean): WebAssembly.Memory =
   }
 }
 
-/** A new instance over `memory`. Threads of one shared memory are instances over the same memory. */
+/**
+ * A new instance over `memory`. Threads of one shared memory are instances over the same memory.
+ */
 export const makeCore = (module: WebAssembly.Module, memory: WebAssembly.Memory): Core =>
   instantiate(module, memory, STACK_BYTES) as Core

@@ -1,4 +1,5 @@
-// Real workers that are lost while they work: the call rejects, the next one works on fresh workers.
+// Real workers that are lost while they work: the call rejects, the next one works on fresh
+// workers.
 
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'

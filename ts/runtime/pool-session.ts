@@ -1,5 +1,5 @@
-// A session as models hold it: its calls wait for each other, it moves to fresh workers after a fault,
-// and it is freed when its model is collected.
+// A session as models hold it: its calls wait for each other, it moves to fresh workers after a
+// fault, and it is freed when its model is collected.
 
 import { GradloomError } from '../errors.ts'
 import type { Program } from '../graph.ts'

@@ -1,5 +1,5 @@
-// The pool: one for each process or page, shared by all models. Its workers are started when they are
-// first needed, and again after a fault. It knows lives of workers, no models.
+// The pool: one for each process or page, shared by all models. Its workers are started when they
+// are first needed, and again after a fault. It knows lives of workers, no models.
 
 import { GradloomError } from '../errors.ts'
 import type { Platform } from '../platform/platform.ts'

@@ -24,9 +24,9 @@ export interface Stage {
 }
 
 /**
- * `steps` training steps in one call. A step runs `stages` in order. In replica mode, stage `i` of the
- * `shards` first stages runs on replica `i * replicas / shards` alone; the states `exchange[i]` that it
- * assigned are then sent to the other replicas, and the stages after run everywhere.
+ * `steps` training steps in one call. A step runs `stages` in order. In replica mode, stage `i` of
+ * the `shards` first stages runs on replica `i * replicas / shards` alone; the states `exchange[i]`
+ * that it assigned are then sent to the other replicas, and the stages after run everywhere.
  */
 export interface RunRequest {
   readonly steps: number
@@ -44,8 +44,8 @@ export interface RunResult {
   readonly steps: number
   readonly stopped: 'done' | 'aborted' | 'non-finite'
   /**
-   * For each stage, each output by name: `steps × size` numbers, i32 in the bits of f32. Stages that did
-   * not run on a replica have none there.
+   * For each stage, each output by name: `steps × size` numbers, i32 in the bits of f32. Stages
+   * that did not run on a replica have none there.
    */
   readonly outputs: readonly Record<string, Elements>[]
 }
@@ -84,7 +84,9 @@ export interface WorkerApi extends PoolApi {
   abort(): Promise<void>
 }
 
-/** A leader runs the sessions of a shared memory, helpers lend it their threads, a replica is alone. */
+/**
+ * A leader runs the sessions of a shared memory, helpers lend it their threads, a replica is alone.
+ */
 export type Role = 'leader' | 'helper' | 'replica'
 
 /** The first message to a worker; calls arrive at `port`. */

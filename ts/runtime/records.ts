@@ -1,5 +1,5 @@
-// Numbers that go into the core's memory and come out of it: states, feeds, records. Views are made for
-// one use and never kept, because memory may grow between any two calls.
+// Numbers that go into the core's memory and come out of it: states, feeds, records. Views are made
+// for one use and never kept, because memory may grow between any two calls.
 
 import { GradloomError } from '../errors.ts'
 import type { Dtype, Elements } from '../shape.ts'
@@ -50,7 +50,8 @@ const feedStage = (
     const times = perStep ? steps : 1
     const wanted = session.inputSize(program, slot) * times
     if (data.length !== wanted) {
-      const message = `input '${input}' takes ${wanted} numbers for ${times} steps, not ${data.length}`
+      const wants = `${wanted} numbers for ${times} steps`
+      const message = `input '${input}' takes ${wants}, not ${data.length}`
       throw new GradloomError('shape', message, { subject: input })
     }
     put(memory, session.feed(program, slot, times), data)

@@ -1,6 +1,6 @@
-// One replica's side of a run. With shards, it runs its own ones, trades the states that they assigned
-// for those of the others, and runs the stages after; without, the first replica says how many steps all
-// run next. Either way all replicas stop after the same step.
+// One replica's side of a run. With shards, it runs its own ones, trades the states that they
+// assigned for those of the others, and runs the stages after; without, the first replica says how
+// many steps all run next. Either way all replicas stop after the same step.
 
 import type { Elements } from '../shape.ts'
 import { ownerOf, type Peers, type Word } from './exchange.ts'

@@ -1,5 +1,5 @@
-// The worker's side: waits for its role, makes its instance of the core, and serves calls or lends its
-// thread. `worker.ts` starts it.
+// The worker's side: waits for its role, makes its instance of the core, and serves calls or lends
+// its thread. `worker.ts` starts it.
 
 import { expose } from 'comlink'
 import type { Parent } from '../platform/parent.ts'
@@ -25,7 +25,9 @@ const reportMemory = (parent: Parent, memory: WebAssembly.Memory, port: MessageP
   port.addEventListener('message', look)
 }
 
-/** Serves calls at `port`. A call that cannot be read would never be answered: the worker gives up. */
+/**
+ * Serves calls at `port`. A call that cannot be read would never be answered: the worker gives up.
+ */
 const serveCalls = (engine: Engine, parent: Parent, port: MessagePort): void => {
   port.addEventListener('messageerror', () => {
     const error = toRecord(new Error('a call could not be read'))

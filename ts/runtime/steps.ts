@@ -1,5 +1,5 @@
-// The ways to walk the steps of a run on one instance of the core: in one go, where a flag in shared
-// memory can stop it, or in slices, between which messages are heard.
+// The ways to walk the steps of a run on one instance of the core: in one go, where a flag in
+// shared memory can stop it, or in slices, between which messages are heard.
 
 import type { RunResult } from './protocol.ts'
 import type { Run } from './records.ts'
@@ -27,7 +27,9 @@ const reasons: readonly Stopped[] = ['done', 'aborted', 'non-finite']
 /** Why the core ended its last run. */
 export const stopReason = (run: Run): Stopped => reasons[run.session.stopReason()] ?? 'done'
 
-/** Steps of the next slice, after `steps` took `ms`. Grows at most fourfold: first steps are slow. */
+/**
+ * Steps of the next slice, after `steps` took `ms`. Grows at most fourfold: first steps are slow.
+ */
 export const nextSlice = (steps: number, ms: number): number =>
   Math.max(1, Math.min(4 * steps, Math.floor((steps * SLICE_MS) / Math.max(ms, 0.01))))
 
@@ -38,8 +40,8 @@ export const inOneGo = (run: Run): Walked => {
 }
 
 /**
- * Slice after slice, taking breath about every `SLICE_MS`. `allowed` gives the size of each slice; 0 ends
- * the run.
+ * Slice after slice, taking breath about every `SLICE_MS`. `allowed` gives the size of each slice;
+ * 0 ends the run.
  */
 export const inSlices = async (
   run: Run,

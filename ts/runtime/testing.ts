@@ -1,5 +1,5 @@
-// Pools and programs for the tests of this folder: the real core on real workers, made as `init` makes
-// them. Not part of the package.
+// Pools and programs for the tests of this folder: the real core on real workers, made as `init`
+// makes them. Not part of the package.
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

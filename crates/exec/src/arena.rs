@@ -1,5 +1,5 @@
-//! Places buffers with known lifetimes in one block of memory: best fit over the free gaps, in the order
-//! of the tasks. Lengths and offsets are in floats.
+//! Places buffers with known lifetimes in one block of memory: best fit over the free gaps, in the
+//! order of the tasks. Lengths and offsets are in floats.
 
 /// Every buffer starts on a cache line.
 const ALIGN: usize = 16;

@@ -1,4 +1,5 @@
-//! Memory: aligned buffers, and the table that says where the buffers of a program are in this step.
+//! Memory: aligned buffers, and the table that says where the buffers of a program are in this
+//! step.
 
 use core::fmt;
 use std::alloc::{Layout as AllocLayout, alloc_zeroed, dealloc};

@@ -1,5 +1,6 @@
-//! From a graph to numbers: an order, fused passes, an arena, a table of tasks, and threads that walk it.
-//! It sees only `trait Op`; `interpret` is the oracle that everything else here is tested against.
+//! From a graph to numbers: an order, fused passes, an arena, a table of tasks, and threads that
+//! walk it. It sees only `trait Op`; `interpret` is the oracle that everything else here is tested
+//! against.
 #![cfg_attr(
     all(target_arch = "wasm32", target_feature = "atomics"),
     feature(stdarch_wasm_atomic_wait)

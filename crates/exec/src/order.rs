@@ -1,5 +1,6 @@
-//! In which order the units run, and which assignments may write their state in place. A state is read
-//! by all before it is written: the writer comes after every other reader, or the value is copied last.
+//! In which order the units run, and which assignments may write their state in place. A state is
+//! read by all before it is written: the writer comes after every other reader, or the value is
+//! copied last.
 
 use std::collections::{BinaryHeap, HashMap};
 
@@ -33,7 +34,7 @@ pub fn order(graph: &Graph, units: &Units) -> Order {
 
 /// Units that read the state `key`.
 fn readers(graph: &Graph, units: &Units, key: u32) -> Vec<usize> {
-    let is_key = |id: NodeId| matches!(graph.nodes[units.root[id]].source, Source::State { key: k } if k == key);
+    let is_key = |id: NodeId| is_state(graph, units, id, key);
     units
         .live()
         .filter(|&u| {

@@ -1,5 +1,6 @@
-//! A chain of elementwise nodes as one pass over memory: a little program run on chunks that stay in the
-//! first-level cache. Operands are whole buffers, registers of one chunk, or broadcasts expanded into one.
+//! A chain of elementwise nodes as one pass over memory: a little program run on chunks that stay
+//! in the first-level cache. Operands are whole buffers, registers of one chunk, or broadcasts
+//! expanded into one.
 
 use std::collections::HashMap;
 
@@ -307,8 +308,8 @@ impl Pass {
     /// # Safety
     /// As `run`, for elements `at..at + n` with `n <= CHUNK`.
     unsafe fn run_chunk(&self, bases: &Bases, table: &mut [*mut f32], at: usize, n: usize) {
-        // SAFETY: full operands have `self.len` elements, registers CHUNK; the walk of each load was
-        // derived from its shape, so its indices stay inside its buffer.
+        // SAFETY: full operands have `self.len` elements, registers CHUNK; the walk of each load
+        // was derived from its shape, so its indices stay inside its buffer.
         unsafe {
             for load in &self.loads {
                 match (&load.walk, load.loc) {

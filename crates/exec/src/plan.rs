@@ -1,5 +1,5 @@
-//! The plan of a program: simplify → units → order → buffers → tasks. A pure function of the graph and the
-//! number of threads; the result is a table that can be printed.
+//! The plan of a program: simplify → units → order → buffers → tasks. A pure function of the graph
+//! and the number of threads; the result is a table that can be printed.
 
 use std::collections::HashMap;
 
@@ -210,7 +210,8 @@ impl Places {
         self.loc.get(&id).is_some_and(|l| l.base == Base::Arena)
     }
 
-    /// A copied state value may itself be a state that is assigned: such values go through the arena.
+    /// A copied state value may itself be a state that is assigned: such values go through the
+    /// arena.
     fn stage_copies(&mut self, graph: &Graph, units: &Units, order: &Order) {
         for &(_, value) in &order.copies {
             let root = units.root[value];

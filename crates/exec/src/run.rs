@@ -1,4 +1,5 @@
-//! Walks the table of tasks: every thread runs its part of each task and meets the others at barriers.
+//! Walks the table of tasks: every thread runs its part of each task and meets the others at
+//! barriers.
 
 use gradloom_kernels::{Io, Part, Raw};
 
@@ -15,8 +16,8 @@ const MAX_INPUTS: usize = 8;
 /// done; the others may still run.
 ///
 /// # Safety
-/// `bases` points to buffers as long as the plan says; every thread of the barrier calls this with the
-/// same plan and bases; nobody else touches the buffers. `scratch` has `plan.scratch` floats.
+/// `bases` points to buffers as long as the plan says; every thread of the barrier calls this with
+/// the same plan and bases; nobody else touches the buffers. `scratch` has `plan.scratch` floats.
 pub unsafe fn run_step(
     plan: &Plan,
     bases: &Bases,

@@ -1,5 +1,5 @@
-//! The table that every thread walks: what runs, on which buffers, in how many parts, and before which
-//! tasks the threads must meet.
+//! The table that every thread walks: what runs, on which buffers, in how many parts, and before
+//! which tasks the threads must meet.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
-//! Which nodes run together. A unit is one op call, a chain of elementwise nodes over one shape, or a call
-//! with such a chain behind it (its epilogue). Merging keeps the graph of units free of cycles.
+//! Which nodes run together. A unit is one op call, a chain of elementwise nodes over one shape, or
+//! a call with such a chain behind it (its epilogue). Merging keeps the graph of units free of
+//! cycles.
 
 use gradloom_graph::{Graph, NodeId, Source};
 

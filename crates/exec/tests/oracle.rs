@@ -1,5 +1,5 @@
-//! The planner and the threads against the naive interpreter: random programs must give the same bits in
-//! every output and every state, at any number of threads, step after step.
+//! The planner and the threads against the naive interpreter: random programs must give the same
+//! bits in every output and every state, at any number of threads, step after step.
 
 use std::collections::HashMap;
 

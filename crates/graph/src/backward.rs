@@ -1,5 +1,5 @@
-//! Reverse mode: from a scalar, backwards through the vjp rule of each op. Gradients are more graph, so
-//! they can be differentiated again.
+//! Reverse mode: from a scalar, backwards through the vjp rule of each op. Gradients are more
+//! graph, so they can be differentiated again.
 
 use crate::builder::Builder;
 use crate::error::{GraphError, Result};

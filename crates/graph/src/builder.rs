@@ -1,5 +1,5 @@
-//! Describes a graph node by node; a shape mistake is an error at the call that made it. Equal nodes
-//! are made once (hash consing). It computes nothing.
+//! Describes a graph node by node; a shape mistake is an error at the call that made it. Equal
+//! nodes are made once (hash consing). It computes nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! The graph of a computation: shapes, dtypes, nodes, the contract of an op, reverse mode, verification,
-//! printing and the byte format. It knows no numbers and no particular op.
+//! The graph of a computation: shapes, dtypes, nodes, the contract of an op, reverse mode,
+//! verification, printing and the byte format. It knows no numbers and no particular op.
 #![forbid(unsafe_code)]
 
 mod backward;

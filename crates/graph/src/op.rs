@@ -69,14 +69,15 @@ pub trait Op: Send + Sync {
         None
     }
 
-    /// Computes this thread's part of the output. Elementwise and alias ops are run by the executor.
+    /// Computes this thread's part of the output. Elementwise and alias ops are run by the
+    /// executor.
     fn run(&self, inputs: &[Type], output: &Type, io: &mut Io<'_>) {
         let _ = (inputs, output, io);
         unreachable!("{} has no kernel of its own", self.name());
     }
 }
 
-impl fmt::Debug for dyn Op {
+impl fmt::Debug for dyn Op + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::node::{Graph, Source};
 
-/// A number in at most six decimals. (The standard library's exact formatting is a tenth of the module.)
+/// A number in at most six decimals. (The standard library's exact formatting is a tenth of the
+/// module.)
 pub fn number(x: f64) -> String {
     let whole = x.trunc();
     if !x.is_finite() || whole.abs() >= 1e15 {

@@ -1,5 +1,5 @@
-//! Drops the nodes that no output and no assignment needs. (Equal nodes and identities such as x·1 are
-//! already gone: the builder never makes them.)
+//! Drops the nodes that no output and no assignment needs. (Equal nodes and identities such as x·1
+//! are already gone: the builder never makes them.)
 
 use crate::node::{Graph, Node, NodeId, Source};
 

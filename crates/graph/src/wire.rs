@@ -1,5 +1,6 @@
-//! A graph as bytes, the only parser of foreign bytes in the core. Little-endian; nothing is trusted:
-//! counts are checked against what is left, types are derived again, and `verify` runs at the end.
+//! A graph as bytes, the only parser of foreign bytes in the core. Little-endian; nothing is
+//! trusted: counts are checked against what is left, types are derived again, and `verify` runs at
+//! the end.
 //!
 //! ```text
 //! "GLG1"  node count u32, nodes, output count u32, outputs, assign count u32, assigns

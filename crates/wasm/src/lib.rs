@@ -1,5 +1,5 @@
-//! The boundary to JavaScript: describe graphs, keep sessions, run steps, join the pool. No tensor math
-//! and no planning happens here.
+//! The boundary to JavaScript: describe graphs, keep sessions, run steps, join the pool. No tensor
+//! math and no planning happens here.
 
 mod error;
 mod graph;

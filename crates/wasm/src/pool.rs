@@ -1,5 +1,6 @@
-//! The threads of this module: helpers park in `helperMain` until the leader posts a job, and all walk the
-//! same plans. One job at a time; everything they share is in static memory or outlives the job.
+//! The threads of this module: helpers park in `helperMain` until the leader posts a job, and all
+//! walk the same plans. One job at a time; everything they share is in static memory or outlives
+//! the job.
 
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst};
 

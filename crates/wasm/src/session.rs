@@ -1,5 +1,5 @@
-//! `Session`: states, programs, one arena, and running steps. Everything a program touches is checked
-//! before the first thread starts.
+//! `Session`: states, programs, one arena, and running steps. Everything a program touches is
+//! checked before the first thread starts.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU32;
@@ -193,7 +193,8 @@ impl Session {
         Ok(self.program(program)?.records[slot as usize].ptr() as usize as u32)
     }
 
-    /// Runs `programs` one after the other, for steps `first..first + steps`; returns the steps done.
+    /// Runs `programs` one after the other, for steps `first..first + steps`; returns the steps
+    /// done.
     pub fn run(&mut self, programs: &[u32], first: u32, steps: u32, guard: bool) -> JsResult<u32> {
         let (first, steps) = (first as usize, steps as usize);
         for id in programs {

@@ -1,5 +1,5 @@
-// How a model is written down: which tensors, under which names, and what stands in the metadata. It reads
-// and writes no bytes.
+// How a model is written down: which tensors, under which names, and what stands in the metadata.
+// It reads and writes no bytes.
 
 import type { Json } from '../../layers/layer.ts'
 import type { Saved } from '../../saved.ts'

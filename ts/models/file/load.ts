@@ -1,5 +1,5 @@
-// Reads a model from a safetensors file. Everything is checked against the topology before the model is
-// made; errors name the file, the tensor and the layer.
+// Reads a model from a safetensors file. Everything is checked against the topology before the
+// model is made; errors name the file, the tensor and the layer.
 
 import { type ErrorCode, GradloomError } from '../../errors.ts'
 import { type FileSource, readBytes } from '../../io/files.ts'

@@ -1,5 +1,5 @@
-// Writes a model into one safetensors file: weights, optimizer slots and position as tensors; topology,
-// compilation and history as JSON in the metadata.
+// Writes a model into one safetensors file: weights, optimizer slots and position as tensors;
+// topology, compilation and history as JSON in the metadata.
 
 import { toBlob, writeBytes } from '../../io/files.ts'
 import { writeSafetensors } from '../../io/safetensors.ts'

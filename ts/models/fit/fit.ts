@@ -1,5 +1,5 @@
-// `fit`: epochs of training steps with validation, callbacks, history and a way to stop. What a step is,
-// the programs know.
+// `fit`: epochs of training steps with validation, callbacks, history and a way to stop. What a
+// step is, the programs know.
 
 import type { Logs } from '../../callbacks/callback.ts'
 import { progress } from '../../callbacks/progress.ts'

@@ -31,8 +31,8 @@ export interface FitOptions {
   /** Ends training within one step when it fires; `fit` then rejects with an `aborted` error. */
   signal?: AbortSignal
   /**
-   * Parts into which each batch is cut. The same number gives the same bits in every mode. Default: that
-   * of the last `fit`, else the number of replicas, 1 where memory is shared.
+   * Parts into which each batch is cut. The same number gives the same bits in every mode. Default:
+   * that of the last `fit`, else the number of replicas, 1 where memory is shared.
    */
   shards?: number
 }

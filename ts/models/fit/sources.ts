@@ -1,5 +1,5 @@
-// Where the samples of `fit` and `evaluate` come from, pass after pass: arrays, which are kept in the
-// workers for a `fit`, or streams of batches.
+// Where the samples of `fit` and `evaluate` come from, pass after pass: arrays, which are kept in
+// the workers for a `fit`, or streams of batches.
 
 import { type BatchLike, toBatch } from '../../data/batch.ts'
 import {

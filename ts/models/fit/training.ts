@@ -1,4 +1,5 @@
-// What callbacks see of a `fit`: the position, the learning rate, snapshots, saving, and the way to stop.
+// What callbacks see of a `fit`: the position, the learning rate, snapshots, saving, and the way to
+// stop.
 
 import type { Snapshot, Training } from '../../callbacks/callback.ts'
 import { GradloomError } from '../../errors.ts'

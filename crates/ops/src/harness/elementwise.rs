@@ -126,8 +126,8 @@ impl<O: Op + Clone + 'static, const N: usize> Elementwise<O, N> {
             assert_eq!(
                 call.run_in_place(i),
                 whole,
-                "{:?} over input {i} of [{n}]",
-                self.op
+                "{} over input {i} of [{n}]",
+                self.op.name()
             );
         }
     }
