@@ -32,6 +32,7 @@ export class Engine implements WorkerApi {
   readonly #sessions = new Map<number, Live>()
   #lastSession = 0
   #aborted = false
+  #breath: Breath | undefined
 
   constructor(parts: EngineParts) {
     this.#parts = parts
@@ -150,7 +151,8 @@ export class Engine implements WorkerApi {
     const { memory, nextTask, peers } = this.#parts
     if (!nextTask) return inOneGo(run)
     const aborted = (): boolean => this.#aborted
-    const breath: Breath = { nextTask, aborted }
+    this.#breath ??= { nextTask, aborted, taken: performance.now() }
+    const breath = this.#breath
     if (!peers || peers.count === 1 || request.pure) return inSlices(run, breath)
     if (shards.count === 0) return together(run, breath, peers)
     return new ShardedRun(run, shards, peers, memory, aborted).walk()

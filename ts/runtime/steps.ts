@@ -17,6 +17,8 @@ export interface Breath {
   nextTask(): Promise<void>
   /** A call to stop has come. */
   aborted(): boolean
+  /** When the last one was taken (`performance.now()`), in this run or one before. */
+  taken: number
 }
 
 /** A slice should take about this long: a page stays smooth, a call to stop is heard soon. */
@@ -51,7 +53,6 @@ export const inSlices = async (
 ): Promise<Walked> => {
   const programs = run.programs()
   let [done, slice] = [0, 1]
-  let breathed = performance.now()
   while (done < run.steps) {
     const count = await allowed(Math.min(slice, run.steps - done))
     if (count === 0) return { steps: done, stopped: 'aborted' }
@@ -60,9 +61,10 @@ export const inSlices = async (
     if (stopReason(run) === 'non-finite') return { steps: done, stopped: 'non-finite' }
     const now = performance.now()
     slice = nextSlice(count, now - began)
-    if (done < run.steps && now - breathed >= SLICE_MS / 2) {
+    // Also at the end: short runs that follow one another would else leave timers no turn.
+    if (now - breath.taken >= SLICE_MS / 2) {
       await breath.nextTask()
-      breathed = performance.now()
+      breath.taken = performance.now()
     }
   }
   return { steps: done, stopped: 'done' }
