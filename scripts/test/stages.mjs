@@ -3,6 +3,7 @@
 
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { opsArgs } from '../rustfmt.mjs'
 import { root, tee } from '../shell.mjs'
 import { countCargo, countOne, countVitest } from './count.mjs'
 
@@ -22,6 +23,12 @@ const cargo = (tools, args) => tee(join(tools.host.bin, 'cargo'), args, { env: c
 const cargoLint = (args) => async (tools) => {
   if (!tools.host.lints) return missing('clippy and rustfmt')
   return countOne((await cargo(tools, args)).ok)
+}
+
+const rustfmtOps = async (tools) => {
+  if (!tools.host.lints) return missing('clippy and rustfmt')
+  const program = join(tools.host.bin, 'rustfmt')
+  return countOne((await tee(program, ['--check', ...opsArgs()], { env: cargoEnv(tools) })).ok)
 }
 
 const cargoTest = async (tools) => {
@@ -60,6 +67,7 @@ const biome = 'node_modules/@biomejs/biome/bin/biome'
 /** `group` is what `--only` selects. */
 export const stages = [
   { name: 'rustfmt', group: 'lint', run: cargoLint(['fmt', '--all', '--check']) },
+  { name: 'rustfmt: ops', group: 'lint', run: rustfmtOps },
   { name: 'clippy', group: 'lint', run: cargoLint(clippy) },
   {
     name: 'biome: lint and format',
