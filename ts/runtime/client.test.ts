@@ -35,7 +35,7 @@ const boot = async (client: WorkerClient, timeoutMs = 20_000): Promise<number> =
   const module = await loadModule('simd')
   const memory = makeMemory(2 ** 24, true)
   const { port1, port2 } = new MessageChannel()
-  const role = { role: 'leader', module, memory, threads: 1, port: port2 } as const
+  const role = { role: 'leader', module, memory, threads: 1, cores: 1, port: port2 } as const
   return client.boot(role, port1, timeoutMs)
 }
 

@@ -66,8 +66,11 @@ export interface CoreSession {
 export interface Core {
   GraphBuilder: new () => GraphBuilder
   Session: new () => CoreSession
-  /** Prepares the pool for this many threads (this one included); before any helper starts. */
-  startPool(threads: number): void
+  /**
+   * Prepares the pool for this many threads (this one included); before any helper starts. Where
+   * they outnumber the cores, waiting threads sleep soon.
+   */
+  startPool(threads: number, cores: number): void
   /** Runs helper thread `index` (1-based) until `stopPool`; never returns before. */
   helperMain(index: number): void
   stopPool(): void

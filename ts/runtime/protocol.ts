@@ -96,6 +96,7 @@ export type Boot =
       readonly module: WebAssembly.Module
       readonly memory: WebAssembly.Memory
       readonly threads: number
+      readonly cores: number
       readonly port: MessagePort
     }
   | {

@@ -37,9 +37,9 @@ const serveCalls = (engine: Engine, parent: Parent, port: MessagePort): void => 
 }
 
 const lead = (boot: BootOf<'leader'>, parent: Parent): void => {
-  const { module, memory, threads, port } = boot
+  const { module, memory, threads, cores, port } = boot
   const core = makeCore(module, memory)
-  core.startPool(threads)
+  core.startPool(threads, cores)
   serveCalls(new Engine({ core, memory, threads }), parent, port)
   reportMemory(parent, memory, port)
   tell(parent, { kind: 'ready', abortFlag: core.abortFlag() })

@@ -82,7 +82,8 @@ const startShared = (parts: TeamParts): Team => {
   const boot = async (): Promise<readonly WorkerApi[]> => {
     const module = await parts.module
     const { port1, port2 } = new MessageChannel()
-    const role = { role: 'leader', module, memory, threads, port: port2 } as const
+    const cores = parts.platform.environment().cpus
+    const role = { role: 'leader', module, memory, threads, cores, port: port2 } as const
     abortFlag = await leader.boot(role, port1, timeout)
     helpers.forEach((helper, i) => {
       const boot = { role: 'helper', module, memory, index: i + 1 } as const

@@ -3,13 +3,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-/// Looks at the word before a thread goes to sleep: some tens of microseconds where sleeping is a
-/// system call, few where it only yields.
-const SPINS: u32 = if cfg!(target_arch = "wasm32") {
-    20_000
-} else {
-    50
-};
+/// How often a thread looks at a word before it goes to sleep. Waking takes tens of microseconds,
+/// longer than most waits within a step; but where threads outnumber cores, who spins keeps another
+/// from working.
+static SPINS: AtomicU32 = AtomicU32::new(50);
+
+pub fn set_spins(spins: u32) {
+    SPINS.store(spins, SeqCst);
+}
 
 #[derive(Debug, Default)]
 pub struct Barrier {
@@ -47,7 +48,7 @@ impl Barrier {
 
 /// Spins, then sleeps, while `word` is `value`. Whoever changes it wakes when `asleep` is not 0.
 pub fn wait_while(word: &AtomicU32, value: u32, asleep: &AtomicU32) {
-    for _ in 0..SPINS {
+    for _ in 0..SPINS.load(SeqCst) {
         if word.load(SeqCst) != value {
             return;
         }

@@ -18,7 +18,7 @@ mod run;
 mod tasks;
 mod units;
 
-pub use barrier::{Barrier, wait_while, wake_all};
+pub use barrier::{Barrier, set_spins, wait_while, wake_all};
 pub use bind::{Base, Bases, Buffer, Layout, Loc, OutOfMemory};
 pub use interpret::{Values, interpret};
 pub use plan::{Plan, Slot, plan};

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst};
 
-use gradloom_exec::{Barrier, Buffer, run_step, wait_while, wake_all};
+use gradloom_exec::{Barrier, Buffer, run_step, set_spins, wait_while, wake_all};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::state::{Loaded, States};
@@ -128,9 +128,15 @@ pub fn threads() -> usize {
     THREADS.load(SeqCst) as usize
 }
 
+/// Looks at a word before sleeping, some hundred microseconds, when every thread has a core.
+const PATIENT: u32 = 400_000;
+/// The same when threads outnumber cores.
+const POLITE: u32 = 2_000;
+
 /// Prepares for `threads` threads, the caller included; helpers `1..threads` may then start.
 #[wasm_bindgen(js_name = startPool)]
-pub fn start_pool(threads: u32) {
+pub fn start_pool(threads: u32, cores: u32) {
+    set_spins(if threads <= cores { PATIENT } else { POLITE });
     QUIT.store(0, SeqCst);
     THREADS.store(threads.clamp(1, 255), SeqCst);
 }
