@@ -2,12 +2,11 @@
 // can be killed.
 
 import { createHash } from 'node:crypto'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { type InitOptions, init, layers, type Model, sequential, tensor } from '../../ts/index.ts'
-import * as platform from '../../ts/platform/current.ts'
-import { handleOf } from '../../ts/platform/node.ts'
 import { choose, detect } from '../../ts/runtime/features.ts'
 import { currentPool, Pool, setPool } from '../../ts/runtime/pool.ts'
+import { watched } from '../../ts/runtime/testing.ts'
 
 /** The ways to run, all of which must do the same. */
 export const modes: readonly [string, InitOptions][] = [
@@ -75,17 +74,11 @@ export const hashOf = async (model: Model): Promise<string> => {
 export const initWatched = async (options: InitOptions): Promise<Worker[]> => {
   await init(options)
   await currentPool().stop()
-  const workers: Worker[] = []
-  const file = new URL('../../dist/node/worker.js', import.meta.url)
-  const spawn = () => {
-    const worker = new Worker(file)
-    workers.push(worker)
-    return handleOf(worker)
-  }
+  const { platform, workers } = watched()
   const features = detect(platform.environment())
   setPool(
     new Pool({
-      platform: { ...platform, spawn },
+      platform,
       features,
       choice: choose(features, options),
       fallBack: false,
