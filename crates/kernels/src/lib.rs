@@ -2,6 +2,7 @@
 //! A kernel works on slices; what a slice means is the business of the op that calls it.
 
 pub mod chunk;
+pub mod fused;
 pub mod gemm;
 pub mod index;
 pub mod io;
@@ -17,6 +18,7 @@ pub mod rows;
 pub mod simd128;
 
 pub use chunk::{Chunk, Formula};
+pub use fused::Fused;
 pub use gemm::Gemm;
 pub use io::{Io, Part, Raw, Share, Tile};
 pub use lanes::{F32Lanes, Lanes};
