@@ -3,11 +3,13 @@
 import type { ActivationFunction } from '../activations/activations.ts'
 import { type ActivationSpec, activationName, activationOf } from '../activations/registry.ts'
 import { flag, positiveWhole } from '../checks.ts'
+import { type ConstraintSpec, constraintConfig, constraintOf } from '../constraints/registry.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { type InitializerSpec, initializeOf, initializerConfig } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'
+import { type RegularizerSpec, regularizerConfig, regularizerOf } from '../regularizers/registry.ts'
 import type { BatchShape } from '../shape.ts'
-import { Variable } from '../variable.ts'
+import type { Variable } from '../variable.ts'
 import { built, expectLastAxis, lastAxis, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Pass } from './layer.ts'
 
@@ -22,6 +24,12 @@ export interface DenseOptions extends LayerOptions {
   kernelInitializer?: InitializerSpec | null
   /** Default `'zeros'`. */
   biasInitializer?: InitializerSpec | null
+  /** Adds to the loss, by the size of the kernel. Default none. */
+  kernelRegularizer?: RegularizerSpec
+  biasRegularizer?: RegularizerSpec
+  /** Changes the kernel after each update. Default none. */
+  kernelConstraint?: ConstraintSpec
+  biasConstraint?: ConstraintSpec
 }
 
 export class Dense extends Layer {
@@ -31,6 +39,11 @@ export class Dense extends Layer {
   readonly useBias: boolean
   readonly kernelInitializer: InitializerSpec
   readonly biasInitializer: InitializerSpec
+  readonly kernelRegularizer: RegularizerSpec
+  readonly biasRegularizer: RegularizerSpec
+  readonly kernelConstraint: ConstraintSpec
+  readonly biasConstraint: ConstraintSpec
+  override readonly supportsMasking = true
   readonly #activate: ActivationFunction
   #kernel: Variable | undefined
   #bias: Variable | undefined
@@ -46,23 +59,33 @@ export class Dense extends Layer {
     this.biasInitializer = options.biasInitializer ?? 'zeros'
     initializeOf(this.kernelInitializer)
     initializeOf(this.biasInitializer)
+    this.kernelRegularizer = options.kernelRegularizer ?? null
+    this.biasRegularizer = options.biasRegularizer ?? null
+    this.kernelConstraint = options.kernelConstraint ?? null
+    this.biasConstraint = options.biasConstraint ?? null
+    regularizerOf(this.kernelRegularizer)
+    regularizerOf(this.biasRegularizer)
+    constraintOf(this.kernelConstraint)
+    constraintOf(this.biasConstraint)
   }
 
   override build(inputShape: BatchShape): void {
     const inputs = lastAxis(this, inputShape)
-    this.#kernel = new Variable({
+    this.#kernel = this.addWeight({
       name: 'kernel',
       shape: [inputs, this.units],
-      initialize: initializeOf(this.kernelInitializer),
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
     })
-    this.variables = [this.#kernel]
     if (!this.useBias) return
-    this.#bias = new Variable({
+    this.#bias = this.addWeight({
       name: 'bias',
       shape: [this.units],
-      initialize: initializeOf(this.biasInitializer),
+      initializer: this.biasInitializer,
+      regularizer: this.biasRegularizer,
+      constraint: this.biasConstraint,
     })
-    this.variables = [this.#kernel, this.#bias]
   }
 
   /** x: [B, ..., inputs] → y: [B, ..., units] */
@@ -80,6 +103,10 @@ export class Dense extends Layer {
       useBias: this.useBias,
       kernelInitializer: initializerConfig(this.kernelInitializer),
       biasInitializer: initializerConfig(this.biasInitializer),
+      kernelRegularizer: regularizerConfig(this.kernelRegularizer),
+      biasRegularizer: regularizerConfig(this.biasRegularizer),
+      kernelConstraint: constraintConfig(this.kernelConstraint),
+      biasConstraint: constraintConfig(this.biasConstraint),
     }
   }
 }
