@@ -30,7 +30,7 @@ const allowed = {
   losses: parts,
   metrics: parts,
   optimizers: parts,
-  data: base,
+  data: [...base, 'io', 'platform'],
   io: base,
   progress: base,
   callbacks: [...base, 'io', 'progress'],

@@ -4,25 +4,7 @@ export * as activations from './activations/index.ts'
 export type { Callback, Logs, Snapshot, Training } from './callbacks/index.ts'
 export * as callbacks from './callbacks/index.ts'
 export * as constraints from './constraints/index.ts'
-export {
-  type ArrayDataset,
-  type Arrays,
-  type Batch,
-  type BatchLike,
-  type BatchSource,
-  type Dataset,
-  dataset,
-  minMaxScaler,
-  oneHot,
-  type Scaler,
-  type SplitOptions,
-  type StreamDataset,
-  type StreamOptions,
-  shuffle,
-  standardScaler,
-  type Tensors,
-  trainTestSplit,
-} from './data/index.ts'
+export * from './data/index.ts'
 export { type ErrorCode, GradloomError } from './errors.ts'
 export type { Operand, SymbolicTensor } from './graph.ts'
 export { type Info, type InitOptions, info, init, shutdown } from './init.ts'
