@@ -3,33 +3,22 @@
 import type { ActivationFunction } from '../activations/activations.ts'
 import { type ActivationSpec, activationName, activationOf } from '../activations/registry.ts'
 import { flag, positiveWhole } from '../checks.ts'
-import { type ConstraintSpec, constraintConfig, constraintOf } from '../constraints/registry.ts'
 import type { SymbolicTensor } from '../graph.ts'
-import { type InitializerSpec, initializeOf, initializerConfig } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'
-import { type RegularizerSpec, regularizerConfig, regularizerOf } from '../regularizers/registry.ts'
 import type { BatchShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import { built, expectLastAxis, lastAxis, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Pass } from './layer.ts'
+import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
-export interface DenseOptions extends LayerOptions {
+/** By default the kernel begins `'glorotUniform'` and the bias `'zeros'`. */
+export interface DenseOptions extends LayerOptions, WeightSpecOptions<'kernel' | 'bias'> {
   /** Size of the output's last axis. */
   units: number
   /** Default `'linear'`. */
   activation?: ActivationSpec | null
   /** Whether a bias is added. Default true. */
   useBias?: boolean
-  /** Default `'glorotUniform'`. */
-  kernelInitializer?: InitializerSpec | null
-  /** Default `'zeros'`. */
-  biasInitializer?: InitializerSpec | null
-  /** Adds to the loss, by the size of the kernel. Default none. */
-  kernelRegularizer?: RegularizerSpec
-  biasRegularizer?: RegularizerSpec
-  /** Changes the kernel after each update. Default none. */
-  kernelConstraint?: ConstraintSpec
-  biasConstraint?: ConstraintSpec
 }
 
 export class Dense extends Layer {
@@ -37,14 +26,9 @@ export class Dense extends Layer {
   readonly units: number
   readonly activation: ActivationSpec
   readonly useBias: boolean
-  readonly kernelInitializer: InitializerSpec
-  readonly biasInitializer: InitializerSpec
-  readonly kernelRegularizer: RegularizerSpec
-  readonly biasRegularizer: RegularizerSpec
-  readonly kernelConstraint: ConstraintSpec
-  readonly biasConstraint: ConstraintSpec
   override readonly supportsMasking = true
   readonly #activate: ActivationFunction
+  readonly #weights: WeightSpecs<'kernel' | 'bias'>
   #kernel: Variable | undefined
   #bias: Variable | undefined
 
@@ -55,18 +39,8 @@ export class Dense extends Layer {
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)
     this.activation = options.activation ?? 'linear'
     this.#activate = activationOf(this.activation)
-    this.kernelInitializer = options.kernelInitializer ?? 'glorotUniform'
-    this.biasInitializer = options.biasInitializer ?? 'zeros'
-    initializeOf(this.kernelInitializer)
-    initializeOf(this.biasInitializer)
-    this.kernelRegularizer = options.kernelRegularizer ?? null
-    this.biasRegularizer = options.biasRegularizer ?? null
-    this.kernelConstraint = options.kernelConstraint ?? null
-    this.biasConstraint = options.biasConstraint ?? null
-    regularizerOf(this.kernelRegularizer)
-    regularizerOf(this.biasRegularizer)
-    constraintOf(this.kernelConstraint)
-    constraintOf(this.biasConstraint)
+    const usual = { kernel: 'glorotUniform', bias: 'zeros' } as const
+    this.#weights = new WeightSpecs(options, usual)
   }
 
   override build(inputShape: BatchShape): void {
@@ -74,17 +48,13 @@ export class Dense extends Layer {
     this.#kernel = this.addWeight({
       name: 'kernel',
       shape: [inputs, this.units],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
+      ...this.#weights.of('kernel'),
     })
     if (!this.useBias) return
     this.#bias = this.addWeight({
       name: 'bias',
       shape: [this.units],
-      initializer: this.biasInitializer,
-      regularizer: this.biasRegularizer,
-      constraint: this.biasConstraint,
+      ...this.#weights.of('bias'),
     })
   }
 
@@ -101,12 +71,7 @@ export class Dense extends Layer {
       units: this.units,
       activation: activationName(this.activation, subjectOf(this)),
       useBias: this.useBias,
-      kernelInitializer: initializerConfig(this.kernelInitializer),
-      biasInitializer: initializerConfig(this.biasInitializer),
-      kernelRegularizer: regularizerConfig(this.kernelRegularizer),
-      biasRegularizer: regularizerConfig(this.biasRegularizer),
-      kernelConstraint: constraintConfig(this.kernelConstraint),
-      biasConstraint: constraintConfig(this.biasConstraint),
+      ...this.#weights.config(),
     }
   }
 }
