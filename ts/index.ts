@@ -3,6 +3,7 @@
 export * as activations from './activations/index.ts'
 export type { Callback, Logs, Snapshot, Training } from './callbacks/index.ts'
 export * as callbacks from './callbacks/index.ts'
+export * as ops from './composites/index.ts'
 export {
   type ArrayDataset,
   type Arrays,
