@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::tasks::{Call, Task, Work};
 
 /// The most inputs of an op that the executor passes without allocating.
-const MAX_INPUTS: usize = 8;
+const MAX_INPUTS: usize = 32;
 
 /// Runs one step of `plan` as thread `thread` of `threads`. Returns when this thread's last task is
 /// done; the others may still run.

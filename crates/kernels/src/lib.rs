@@ -16,6 +16,7 @@ mod relaxed;
 pub mod rows;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub mod simd128;
+pub mod window;
 
 pub use chunk::{Chunk, Formula};
 pub use fused::Fused;

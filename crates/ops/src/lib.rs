@@ -52,6 +52,7 @@ ops! {
     elu: Elu;
     erf: Erf;
     exp: Exp;
+    expm1: Expm1;
     floor: Floor;
     flush: Flush;
     gelu: Gelu;
@@ -72,8 +73,10 @@ ops! {
     tanh: Tanh;
     // Two inputs, elementwise.
     add: Add;
+    atan2: Atan2;
     div: Div;
     equal: Equal;
+    integer: Integer;
     less: Less;
     less_equal: LessEqual;
     maximum: Maximum;
@@ -92,12 +95,16 @@ ops! {
     broadcast_to: BroadcastTo;
     cast_f32: CastF32;
     cast_i32: CastI32;
+    concat: Concat;
+    place: Place;
     reshape: Reshape;
+    slice: Slice;
     stop_gradient: StopGradient;
     transpose: Transpose;
     // Reductions, products, rows.
     argmax: ArgMax;
     chunk_sums: ChunkSums, ChunkSumsGrad;
+    cumsum: CumSum;
     log_softmax: LogSoftmax;
     matmul: MatMul;
     max: Max;
