@@ -2,11 +2,13 @@
 //! A kernel works on slices; what a slice means is the business of the op that calls it.
 
 pub mod chunk;
+pub mod conv;
 pub mod gemm;
 pub mod index;
 pub mod io;
 pub mod lanes;
 pub mod math;
+pub mod pool;
 pub mod portable;
 pub mod random;
 pub mod reduce;
@@ -17,6 +19,7 @@ pub mod rows;
 pub mod simd128;
 
 pub use chunk::{Chunk, Formula};
+pub use conv::Conv;
 pub use gemm::Gemm;
 pub use io::{Io, Part, Raw, Share, Tile};
 pub use lanes::{F32Lanes, Lanes};
