@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use gradloom_graph::{Graph, NodeId, Shape};
-use gradloom_kernels::Chunk;
 
 use crate::bind::{Bases, Loc};
+use crate::instr::{Instr, Step, steps};
 use crate::units::{Units, sort_small};
 
 /// Elements in one register.
@@ -40,15 +40,6 @@ pub struct Load {
     slot: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Instr {
-    chunk: Chunk,
-    params: [f32; 2],
-    src: [usize; 3],
-    dst: usize,
-    name: &'static str,
-}
-
 /// A finished value: written by its instruction, or copied at the end of the chunk when a later
 /// instruction still reads what it overwrites.
 #[derive(Clone, Debug)]
@@ -64,7 +55,7 @@ pub struct Pass {
     pub len: usize,
     pub loads: Vec<Load>,
     pub stores: Vec<Store>,
-    instrs: Vec<Instr>,
+    steps: Vec<Step>,
     slots: usize,
     /// Slots that live in scratch: expanded loads, then registers.
     registers: Vec<usize>,
@@ -108,6 +99,7 @@ pub struct Compiler<'a> {
     units: &'a Units,
     loc: &'a dyn Fn(NodeId) -> Loc,
     pass: Pass,
+    instrs: Vec<Instr>,
     slot_of: HashMap<NodeId, usize>,
     free: Vec<usize>,
 }
@@ -126,7 +118,7 @@ impl<'a> Compiler<'a> {
             len,
             loads: Vec::new(),
             stores: Vec::new(),
-            instrs: Vec::new(),
+            steps: Vec::new(),
             slots: 0,
             registers: Vec::new(),
         };
@@ -136,6 +128,7 @@ impl<'a> Compiler<'a> {
             units,
             loc,
             pass,
+            instrs: Vec::new(),
             slot_of: HashMap::new(),
             free,
         };
@@ -148,6 +141,8 @@ impl<'a> Compiler<'a> {
             "a pass of {} slots",
             c.pass.slots
         );
+        let scalar = |slot| c.pass.loads.iter().any(|l| l.slot == slot && l.is_scalar());
+        c.pass.steps = steps(&c.instrs, scalar);
         c.pass
     }
 
@@ -211,12 +206,13 @@ impl<'a> Compiler<'a> {
             });
         }
         self.slot_of.insert(id, dst);
-        self.pass.instrs.push(Instr {
+        self.instrs.push(Instr {
             chunk,
             params,
             src,
             dst,
             name: op.name(),
+            fused: op.fused(),
         });
     }
 
@@ -258,13 +254,14 @@ impl Pass {
         self.registers.len() * CHUNK
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.instrs.iter().map(|i| i.name)
+    /// The names of the instructions, those of one loop joined by `+`.
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.steps.iter().map(Step::name)
     }
 
     /// Chunk operations in one run: what the pass costs.
     pub fn work(&self) -> usize {
-        self.len * self.instrs.len()
+        self.len * self.steps.iter().map(Step::count).sum::<usize>()
     }
 
     /// Fills the registers of the scalars; once for each thread and step, before `run`.
@@ -321,9 +318,8 @@ impl Pass {
             for store in &self.stores {
                 table[store.slot] = bases.ptr(store.loc).add(at);
             }
-            for i in &self.instrs {
-                let src = i.src.map(|s| table[s].cast_const());
-                i.chunk.run(i.params, src, table[i.dst], n);
+            for step in &self.steps {
+                step.run(table, n);
             }
             for store in &self.stores {
                 if let Some(from) = store.copy_from {
@@ -335,6 +331,10 @@ impl Pass {
 }
 
 impl Load {
+    fn is_scalar(&self) -> bool {
+        matches!(self.walk, Walk::Scalar | Walk::Fill(_))
+    }
+
     /// Writes elements `at..at + n` of a broadcast operand into a register.
     ///
     /// # Safety

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use gradloom_kernels::{Chunk, Io};
+use gradloom_kernels::{Chunk, Fused, Io};
 
 use crate::builder::Builder;
 use crate::error::{GraphError, Result};
@@ -51,6 +51,11 @@ pub trait Op: Send + Sync {
     /// For elementwise ops: the loop and its two parameters. Such an op needs no `run`.
     fn chunk(&self) -> Option<(Chunk, [f32; 2])> {
         None
+    }
+
+    /// For elementwise ops: sequences that end in this op and are faster as one loop.
+    fn fused(&self) -> &'static [Fused] {
+        &[]
     }
 
     /// The output is the bytes of input 0 under another shape: nothing runs.

@@ -3,6 +3,7 @@
 
 pub mod chunk;
 pub mod conv;
+pub mod fused;
 pub mod gemm;
 pub mod index;
 pub mod io;
@@ -20,6 +21,7 @@ pub mod simd128;
 
 pub use chunk::{Chunk, Formula};
 pub use conv::Conv;
+pub use fused::Fused;
 pub use gemm::Gemm;
 pub use io::{Io, Part, Raw, Share, Tile};
 pub use lanes::{F32Lanes, Lanes};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gradloom_graph::{Attrs, Op, Registry, Result};
 
+mod adam_step;
 mod check;
 #[macro_use]
 mod elementwise;
