@@ -11,8 +11,10 @@ mod check;
 #[macro_use]
 mod elementwise;
 mod layout;
+mod pooling;
 mod reduction;
 mod term;
+mod windows;
 
 #[cfg(test)]
 mod composition_test;
@@ -105,12 +107,15 @@ ops! {
     argmax: ArgMax;
     chunk_sums: ChunkSums, ChunkSumsGrad;
     cumsum: CumSum;
+    conv: Conv, ConvTranspose, ConvKernelGrad;
     log_softmax: LogSoftmax;
     matmul: MatMul;
     max: Max;
+    max_pool: MaxPool, MaxPoolGrad, MaxPoolPickGrad;
     softmax: Softmax;
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;
+    sum_pool: SumPool, SumPoolGrad;
     sum_to: SumTo;
     // Indices and random numbers.
     gather_rows: GatherRows;
