@@ -227,6 +227,11 @@ export const gatherRows = (x: Tensor, rows: Tensor) => apply('gatherRows', [x, r
 /** x: [B, ...], rows: i32 [B] → [count, ...]: row rows[b] gains x[b]. */
 export const scatterAddRows = (x: Tensor, rows: Tensor, count: number) =>
   apply('scatterAddRows', [x, rows], [count])
+/** x: [N, ...], rows: [B, ...], idx: i32 [B] → x with row idx[b] replaced by row b of rows. */
+export const writeRows = (x: Tensor, rows: Tensor, idx: Tensor) =>
+  apply('writeRows', [x, rows, idx])
+/** The place where each index stands first: i32 [B]; no gradient. */
+export const firstPlaces = (idx: Tensor) => apply('firstPlaces', [idx])
 /** i32 [...] → f32 [..., depth]; no gradient. */
 export const oneHot = (x: Tensor, depth: number) => apply('oneHot', [x], [depth])
 

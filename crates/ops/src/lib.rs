@@ -118,8 +118,10 @@ ops! {
     sum_pool: SumPool, SumPoolGrad;
     sum_to: SumTo;
     // Indices and random numbers.
+    first_places: FirstPlaces;
     gather_rows: GatherRows;
     one_hot: OneHot;
     random: RandomUniform, RandomNormal, RandomTruncatedNormal;
     scatter_add_rows: ScatterAddRows;
+    write_rows: WriteRows;
 }

@@ -98,6 +98,8 @@ fn others() -> Vec<Sample> {
         ),
         ("gatherRows", &[], vec![f(&[5, 3]), i(&[2])]),
         ("scatterAddRows", &[5.0], vec![f(&[2, 3]), i(&[2])]),
+        ("firstPlaces", &[], vec![i(&[3])]),
+        ("writeRows", &[], vec![f(&[5, 3]), f(&[2, 3]), i(&[2])]),
         ("oneHot", &[4.0], vec![i(&[2, 3])]),
         ("castF32", &[], vec![i(&[2])]),
         ("castI32", &[], vec![f(&[2])]),
