@@ -1,9 +1,10 @@
-// Bundles ts/ into dist/ (tsup), puts the wasm files beside it and emits the types (tsc). Skips
+// Bundles ts/ into dist/ (tsup; scripts/bundle/browser.mjs), puts the wasm files beside it and emits the types (tsc). Skips
 // what is current; `--force` rebuilds.
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { bundleBrowser } from './bundle/browser.mjs'
 import { Failure, root, runMain, say, supervise, tail } from './shell.mjs'
 import { hashOf, isCurrent, writeStamp } from './stamp.mjs'
 import { variants } from './wasm/variants.mjs'
@@ -74,6 +75,7 @@ const report = () => {
 const bundle = async () => {
   copyWasm()
   await run('tsup', 'node_modules/tsup/dist/cli-default.js', ['--config', 'tsup.config.ts'])
+  await bundleBrowser(join(fresh, 'browser/index.js'))
   checkBundles()
   const types = ['-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')]
   await run('tsc (types)', 'node_modules/typescript/bin/tsc', types)

@@ -4,26 +4,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { root } from '../shell.mjs'
 
-const worker = join(root, 'ts/runtime/worker.ts')
-
-/** The worker as one classic script. */
-const workerSource = async () => {
-  const result = await build({
-    entryPoints: [worker],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    legalComments: 'none',
-    logLevel: 'error',
-  })
-  return result.outputFiles[0].text
-}
+/** The name of the worker's source in the inlined build; scripts/bundle/browser.mjs declares it. */
+export const SOURCE = '__gradloomSource'
 
 const wasmBase64 = (variant) => {
   const wasm = readFileSync(join(root, 'build/wasm', variant, 'gradloom_bg.wasm'))
@@ -31,7 +15,7 @@ const wasmBase64 = (variant) => {
 }
 
 const virtual = (path) =>
-  path === 'virtual:worker-source' ? workerSource() : wasmBase64(path.split('/')[1])
+  path === 'virtual:worker-source' ? SOURCE : JSON.stringify(wasmBase64(path.split('/')[1]))
 
 /** `platform` is `node`, `browser` or `assets`: a file of ts/platform. */
 export const gradloomPlugin = (platform) => ({
@@ -41,8 +25,8 @@ export const gradloomPlugin = (platform) => ({
       path: join(root, 'ts/platform', `${platform}.ts`),
     }))
     hooks.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: 'gradloom' }))
-    hooks.onLoad({ filter: /.*/, namespace: 'gradloom' }, async ({ path }) => ({
-      contents: `export default ${JSON.stringify(await virtual(path))}`,
+    hooks.onLoad({ filter: /.*/, namespace: 'gradloom' }, ({ path }) => ({
+      contents: `export default ${virtual(path)}`,
       loader: 'js',
     }))
   },
