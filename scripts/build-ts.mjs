@@ -22,6 +22,7 @@ const inputs = [
   'tsup.config.ts',
   'scripts/build-ts.mjs',
   'scripts/bundle',
+  'build/wasm/gradloom.js',
 ]
 
 const outputs = [
