@@ -78,7 +78,7 @@ const shorten = async (code, toplevel) => {
 
 const quoted = (text) => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
 
-/** Writes the build to `file`. */
+/** Writes the build to `file`; resolves to the worker's source. */
 export const bundleBrowser = async (file) => {
   const { page, worker, chunk } = await split()
   const shared = await shorten(asFunction(chunk), false)
@@ -86,4 +86,5 @@ export const bundleBrowser = async (file) => {
   const rest = await shorten(importing(page), true)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${shared},${SOURCE}=${quoted(script)};${rest}\n`)
+  return script
 }
