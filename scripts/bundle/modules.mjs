@@ -46,7 +46,12 @@ const plugin = (worker) => {
 
 /** Writes the build to `dir`; `worker` is the worker's source. */
 export const bundleModules = async (dir, worker) => {
-  const bundle = await rollup({ input: join(root, 'ts/index.ts'), plugins: [plugin(worker)] })
+  const bundle = await rollup({
+    input: join(root, 'ts/index.ts'),
+    plugins: [plugin(worker)],
+    // As package.json says. Else imports are kept whose names are all unused, and bundlers warn.
+    treeshake: { moduleSideEffects: false },
+  })
   await bundle.write({
     dir,
     format: 'es',
