@@ -23,7 +23,7 @@ const allowed = {
   schedules: composed,
   layers: parts,
   losses: parts,
-  metrics: parts,
+  metrics: [...parts, 'losses'],
   optimizers: parts,
   data: base,
   io: base,

@@ -71,6 +71,35 @@ export const softmaxAlong = (x: Tensor, axis: number): Tensor => {
   return ops.transpose(ops.softmax(ops.transpose(x, swapped)), swapped)
 }
 
+/** `axis` as 0, 1 … of a tensor of `rank` axes. */
+export const axisOf = (subject: string, axis: number, rank: number): number => {
+  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
+  throw new GradloomError('shape', `${subject}: there is no axis ${axis} in ${rank} axes.`, {
+    subject,
+  })
+}
+
+/** The axis `axis` moved to the end. */
+export const axisLast = (x: Tensor, axis: number): Tensor => {
+  const rank = x.shape.length
+  const at = axisOf('transpose', axis, rank)
+  const order = allAxes(x).filter((i) => i !== at)
+  return at === rank - 1 ? x : ops.transpose(x, [...order, at])
+}
+
+/** log Σ exp(x) along the last axis, exact for far x. */
+export const logSumExp = (x: Tensor): Tensor => {
+  const top = ops.stopGradient(ops.max(x, -1, true))
+  const sums = ops.log(ops.sum(ops.exp(ops.sub(x, top)), [-1]))
+  return ops.add(sums, ops.reshape(top, sums.shape))
+}
+
+/** x / max(|x|, ε) along `axis`. */
+export const normalizeAlong = (x: Tensor, axis: number): Tensor => {
+  const squares = ops.sum(ops.square(x), [axis], true)
+  return ops.div(x, ops.sqrt(ops.maximum(squares, EPSILON * EPSILON)))
+}
+
 /** The logits that `p` was computed from by `activation`, where that is known. */
 export const logitsOf = (p: Tensor, activation: 'softmax' | 'sigmoid'): Tensor | undefined =>
   p.origin?.activation === activation ? p.origin.logits : undefined

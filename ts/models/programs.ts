@@ -43,7 +43,7 @@ interface Extent {
   readonly training: boolean
 }
 
-/** loss = Σ weight·loss of the sample / total, and the sums of each metric, all as outputs. */
+/** loss = Σ weight·loss of the sample / total (or the sum itself), and the sums of each metric, all as outputs. */
 const forward = (
   { network, compiled }: Trained,
   graph: Graph,
@@ -55,7 +55,8 @@ const forward = (
   const yPred = network.apply(x, pass)
   const yTrue = y as SymbolicTensor
   const losses = compiled.loss.call(yTrue, yPred)
-  const loss = ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), total)
+  const divisor = compiled.loss.reduction === 'sum' ? 1 : total
+  const loss = ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), divisor)
   graph.output(LOSS, loss)
   for (const [i, { metric, weighted }] of compiled.metrics.entries()) {
     const counted = (weighted && weights) || graph.fill(1, [count])
