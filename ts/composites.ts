@@ -14,6 +14,9 @@ const CHUNK = 4096
 
 const allAxes = (x: Tensor): number[] => x.shape.map((_, i) => i)
 
+/** Numbers of the axes from `first` on. */
+export const axesFrom = (x: Tensor, first: number): number[] => allAxes(x).slice(first)
+
 const sizeAlong = (x: Tensor, axes: readonly number[]): number =>
   axes.reduce((n, axis) => n * (x.shape.at(axis) as number), 1)
 
@@ -45,7 +48,7 @@ export const variance = (x: Tensor, axes?: readonly number[], keepdims = false):
 
 /** x: [B, ...] → mean over all but the first axis: [B] */
 export const meanPerSample = (x: Tensor): Tensor =>
-  x.shape.length < 2 ? x : mean(x, allAxes(x).slice(1))
+  x.shape.length < 2 ? x : mean(x, axesFrom(x, 1))
 
 /** √Σ x²: []. Its gradient at 0 is not finite. */
 export const norm = (x: Tensor): Tensor => ops.sqrt(sumAll(ops.square(x)))

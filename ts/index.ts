@@ -9,6 +9,8 @@ export {
   type Batch,
   type BatchLike,
   type BatchSource,
+  type ConfusionMatrixCounts,
+  confusionMatrix,
   type Dataset,
   dataset,
   minMaxScaler,

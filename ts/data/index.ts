@@ -1,6 +1,7 @@
 // Datasets and preprocessing: what users see of this folder.
 
 export type { Batch, BatchLike } from './batch.ts'
+export { type ConfusionMatrixCounts, confusionMatrix } from './confusion-matrix.ts'
 export {
   type ArrayDataset,
   type BatchSource,

@@ -134,6 +134,8 @@ const place = (layers: readonly Layer[]): Placed[] => {
         { subject: layer.name },
       )
     }
-    return { layer, variable, path: `${layer.name}/${variable.name}`, stream: 2 * i }
+    const path = `${layer.name}/${variable.name}`
+    variable.path = path
+    return { layer, variable, path, stream: 2 * i }
   })
 }
