@@ -1,5 +1,5 @@
-// What all losses share: the reduction, labels of the output's shape unless the loss says otherwise,
-// and one loss a sample as the mean of the loss's values.
+// What all losses share: the reduction, labels of the output's shape unless the loss says
+// otherwise, and one loss a sample as the mean of the loss's values.
 
 import { oneOf } from '../checks.ts'
 import { labelsLike, mean, meanPerSample } from '../composites.ts'

@@ -25,7 +25,7 @@ export interface AucOptions extends MetricOptions {
   numThresholds?: number
   /** Default `'ROC'`. */
   curve?: (typeof CURVES)[number]
-  /** Height between two points: that of both, the larger, the smaller. Default `'interpolation'`. */
+  /** Height between two points: their mean, the larger, the smaller. Default `'interpolation'`. */
   summationMethod?: (typeof METHODS)[number]
   /** Thresholds of your own between 0 and 1. Default null: `numThresholds` of them. */
   thresholds?: readonly number[] | null

@@ -43,7 +43,7 @@ interface Extent {
   readonly training: boolean
 }
 
-/** loss = Σ weight·loss of the sample / total (or the sum itself), and the sums of each metric, all as outputs. */
+/** loss = Σ weight·loss of the sample / total (or the sum itself), and each metric's sums: outputs. */
 const forward = (
   { network, compiled }: Trained,
   graph: Graph,

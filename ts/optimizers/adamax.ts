@@ -1,4 +1,4 @@
-// Adamax (Kingma & Ba 2014, section 7): Adam with the largest of the recent gradients in the divisor.
+// Adamax (Kingma & Ba 2014, section 7): Adam with the largest recent gradient in the divisor.
 
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

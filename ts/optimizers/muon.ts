@@ -1,5 +1,5 @@
-// Muon (Jordan et al. 2024): the momentum of a matrix, made orthogonal by Newton–Schulz steps; AdamW
-// for everything else, as in Keras 3.
+// Muon (Jordan et al. 2024): the momentum of a matrix, made orthogonal by Newton–Schulz steps;
+// AdamW for everything else, as in Keras 3.
 
 import { belowOne, flag, notNegative, positive, positiveWhole } from '../checks.ts'
 import { norm } from '../composites.ts'
