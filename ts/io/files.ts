@@ -22,10 +22,18 @@ export const readBytes = async (source: FileSource): Promise<FileBytes> => {
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'ArrayBuffer' }
   if (source instanceof Uint8Array) return { bytes: ownBytes(source), name: 'Uint8Array' }
   if (source instanceof Blob) return readBlob(source)
+  const path = pathOf(source)
+  return path ? readPath(path.path, path.fs) : readUrl(String(source))
+}
+
+/** Where `source` is a file of Node's file system; `undefined` where it must be fetched. */
+export const pathOf = (
+  source: string | URL,
+): { path: string; fs: typeof import('node:fs/promises') } | undefined => {
   const node = nodeFiles()
-  if (!node || isFetched(String(source))) return readUrl(String(source))
+  if (!node || isFetched(String(source))) return undefined
   const isUrl = String(source).startsWith('file:')
-  return readPath(isUrl ? node.url.fileURLToPath(source) : String(source), node.fs)
+  return { path: isUrl ? node.url.fileURLToPath(source) : String(source), fs: node.fs }
 }
 
 /**
@@ -114,5 +122,5 @@ const readUrl = async (url: string): Promise<FileBytes> => {
   }
 }
 
-const unreadable = (name: string, problem: string, cause: unknown): GradloomError =>
+export const unreadable = (name: string, problem: string, cause: unknown): GradloomError =>
   new GradloomError('file', `${name}: ${problem}`, { subject: name, cause })
