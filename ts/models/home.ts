@@ -18,7 +18,7 @@ export type Kept = Omit<Placed, 'layer'>
 export interface Member {
   readonly seed: Seed
   readonly kept: readonly Kept[]
-  /** The numbers are those of the copies again, or, without a fault, are there for the first time. */
+  /** Its numbers are those of the copies again; without a fault it had none before. */
   restored(fault: GradloomError | undefined): void
 }
 

@@ -2,6 +2,7 @@
 // evaluation, prediction. It runs nothing.
 
 import { sumAll } from '../composites.ts'
+import { GradloomError } from '../errors.ts'
 import { Graph, type Program, type SymbolicTensor } from '../graph.ts'
 import { type GraphPass, passOver } from '../layers/pass.ts'
 import type { Loss } from '../losses/loss.ts'
@@ -62,6 +63,10 @@ const compared = (
   total: number,
 ): SymbolicTensor => {
   const losses = loss.call(yTrue as SymbolicTensor, yPred)
+  if (losses.shape.length !== 1 || losses.shape[0] !== yPred.shape[0]) {
+    const message = `${loss.type}: gives [${losses.shape}], not one number a sample: [batch].`
+    throw new GradloomError('shape', message, { subject: loss.type })
+  }
   return ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), total)
 }
 

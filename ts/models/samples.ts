@@ -90,7 +90,7 @@ const labelsOf = (
   at: string,
 ): Tensor => {
   const labels = asTensor(y, loss?.labels ?? 'float32')
-  if (!loss) return labels
+  if (!loss || loss.anyLabels) return labels
   const wanted = loss.labelShape(shape)
   if (!fits(labels.shape, wanted)) {
     throw new GradloomError(
