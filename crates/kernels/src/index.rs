@@ -36,6 +36,19 @@ pub fn scatter_add_rows(dy: &[f32], width: usize, idx: &[i32], first: usize, out
     }
 }
 
+/// For the rows `first..`, the last i for which `idx[i]` is the row, else −1. out: `[rows]`.
+pub fn last_places(idx: &[i32], first: usize, out: &mut [i32]) {
+    out.fill(-1);
+    for (i, row) in (0..).zip(idx) {
+        let place = usize::try_from(*row)
+            .ok()
+            .and_then(|row| row.checked_sub(first));
+        if let Some(out) = place.and_then(|place| out.get_mut(place)) {
+            *out = i;
+        }
+    }
+}
+
 /// 1 at `idx[i]` of row i, else 0; a row of `missing` where the index is not below `depth`.
 /// idx: `[rows]`, out: `[rows, depth]`.
 pub fn one_hot(idx: &[i32], depth: usize, missing: f32, out: &mut [f32]) {

@@ -10,6 +10,7 @@ mod check;
 #[macro_use]
 mod elementwise;
 mod layout;
+mod matrices;
 mod reduction;
 mod term;
 
@@ -111,8 +112,14 @@ ops! {
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;
     sum_to: SumTo;
+    // Linear algebra.
+    cholesky: Cholesky;
+    qr: Qr;
+    triangular_solve: TriangularSolve;
     // Indices and random numbers.
+    argsort: ArgSort;
     gather_rows: GatherRows;
+    last_places: LastPlaces;
     one_hot: OneHot;
     random: RandomUniform, RandomNormal, RandomTruncatedNormal;
     scatter_add_rows: ScatterAddRows;
