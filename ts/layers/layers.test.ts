@@ -27,7 +27,8 @@ interface Case {
   adaptData?: Recorded
 }
 
-const { cases } = reference<{ cases: Case[] }>('layers')
+const files = ['layers', 'conv']
+const cases = files.flatMap((file) => reference<{ cases: Case[] }>(file).cases)
 
 const prepared = (recorded: Case): { layer: Layer; runner: Runner } => {
   const layer = layerFromConfig(recorded.layer, recorded.config)
