@@ -24,6 +24,7 @@ export {
   trainTestSplit,
 } from './data/index.ts'
 export { type ErrorCode, GradloomError } from './errors.ts'
+export * from './functions/index.ts'
 export type { Operand, SymbolicTensor } from './graph.ts'
 export { type Info, type InitOptions, info, init, shutdown } from './init.ts'
 export * as initializers from './initializers/index.ts'

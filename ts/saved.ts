@@ -80,6 +80,6 @@ export const chosenConfig = (spec: Chosen): Json =>
     ? unsaved('the function of a weight')
     : !spec
       ? null
-    : typeof spec === 'string' || isSaved(spec)
-      ? (spec as Json)
-      : saved(spec)
+      : typeof spec === 'string' || isSaved(spec)
+        ? (spec as Json)
+        : saved(spec)

@@ -13,6 +13,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
+    averaging,
     files,
     initializers,
     layers,
@@ -34,6 +35,7 @@ RECORDERS = {
     "schedules": schedules,
     "initializers": initializers,
     "training": training,
+    "averaging": averaging,
     "safetensors": files,
 }
 

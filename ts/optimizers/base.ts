@@ -7,30 +7,25 @@ import type { Config } from '../layers/layer.ts'
 import * as ops from '../ops.ts'
 import { type LearningRate, learningRateConfig, learningRateOf } from '../schedules/registry.ts'
 import type { Schedule } from '../schedules/schedule.ts'
-import { Variable } from '../variable.ts'
+import type { Variable } from '../variable.ts'
+import { Cadence, type CadenceOptions, zeroSlot } from './cadence.ts'
 import { type ClipOptions, type Clipping, clipping } from './clipping.ts'
 import type { Optimizer, Update } from './optimizer.ts'
 
 /** Options that every optimizer takes. */
-export interface OptimizerOptions extends ClipOptions {
+export interface OptimizerOptions extends ClipOptions, CadenceOptions {
   /** A number or a schedule. Default 0.001 (SGD: 0.01). */
   learningRate?: LearningRate
   /** Every weight loses this part, times the learning rate, before each update. Default none. */
   weightDecay?: number | null
 }
 
-/** A variable of zeros that is saved with the model but not trained. */
-export const zeroSlot = (name: string, shape: readonly number[]): Variable =>
-  new Variable({
-    name,
-    shape,
-    trainable: false,
-    initialize: (own, { graph }) => graph.fill(0, own),
-  })
+export { zeroSlot } from './cadence.ts'
 
 export abstract class BaseOptimizer implements Optimizer {
   abstract readonly type: string
   readonly shared: readonly Variable[] = []
+  readonly cadence: Cadence
   readonly weightDecay: number | null
   readonly #subject: string
   readonly #slots = new WeakMap<Variable, readonly Variable[]>()
@@ -41,6 +36,7 @@ export abstract class BaseOptimizer implements Optimizer {
     this.#subject = subject
     this.#learningRate = learningRateOf(subject, options.learningRate ?? learningRate)
     this.#clipping = clipping(subject, options)
+    this.cadence = new Cadence(subject, options)
     const decay = options.weightDecay ?? null
     this.weightDecay = decay === null ? null : notNegative(subject, 'weightDecay', decay)
   }
@@ -93,6 +89,7 @@ export abstract class BaseOptimizer implements Optimizer {
       learningRate: learningRateConfig(this.#learningRate),
       weightDecay: this.weightDecay,
       ...this.#clipping.config,
+      ...(this.cadence.isPlain ? {} : this.cadence.config),
       ...this.ownConfig(),
     }
   }
