@@ -14,6 +14,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
     conv,
+    averaging,
     files,
     initializers,
     layers,
@@ -38,6 +39,7 @@ RECORDERS = {
     "initializers": initializers,
     "training": training,
     "ops": ops,
+    "averaging": averaging,
     "safetensors": files,
 }
 
