@@ -51,8 +51,8 @@ export abstract class SpatialLayer extends Layer {
       this.dataFormat === 'channelsFirst' ? ['channels', ...axes] : [...axes, 'channels']
     throw shapeError(
       this,
-      `expected an input of shape [batch, ${names.join(', ')}], but was given ${showShape(shape)}; ` +
-        'a reshape layer can add an axis.',
+      `expected an input of shape [batch, ${names.join(', ')}], but was given ` +
+        `${showShape(shape)}; a reshape layer can add an axis.`,
     )
   }
 
