@@ -73,7 +73,7 @@ export abstract class SpatialLayer extends Layer {
     throw shapeError(
       this,
       `a window of ${extents[axis]} does not fit into the ${sizes[axis]} elements along axis ` +
-        `${axis + 1} of ${showShape(shape)}; take smaller windows, or padding: 'same'.`,
+        `${axis + 1} of ${showShape([null, ...sizes])}; take smaller windows, or padding: 'same'.`,
     )
   }
 
