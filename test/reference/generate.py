@@ -19,6 +19,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     layers,
     losses,
     metrics,
+    ops,
     optimizers,
     schedules,
     training,
@@ -36,6 +37,7 @@ RECORDERS = {
     "schedules": schedules,
     "initializers": initializers,
     "training": training,
+    "ops": ops,
     "safetensors": files,
 }
 

@@ -26,6 +26,7 @@ export { type Dense, type DenseOptions, dense } from './dense.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
 export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
 export { type Input, type InputOptions, input } from './input.ts'
+export { type Lambda, type LambdaFunction, lambda } from './lambda.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
 export {
   type AdaptivePooling,

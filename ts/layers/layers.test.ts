@@ -97,8 +97,8 @@ describe.each(
 })
 
 describe('layers', () => {
-  it('are all recorded, but for the one that only says a shape', () => {
-    const recorded = [...new Set<string>([...cases.map((c) => c.layer), 'input'])]
+  it('are all recorded, but for those that only say a shape, or what a function says', () => {
+    const recorded = [...new Set<string>([...cases.map((c) => c.layer), 'input', 'lambda'])]
     expect(recorded.sort()).toEqual(Object.keys(layers).sort())
   })
 

@@ -11,6 +11,7 @@ mod check;
 #[macro_use]
 mod elementwise;
 mod layout;
+mod matrices;
 mod pooling;
 mod reduction;
 mod term;
@@ -54,6 +55,7 @@ ops! {
     elu: Elu;
     erf: Erf;
     exp: Exp;
+    expm1: Expm1;
     floor: Floor;
     flush: Flush;
     gelu: Gelu;
@@ -74,8 +76,10 @@ ops! {
     tanh: Tanh;
     // Two inputs, elementwise.
     add: Add;
+    atan2: Atan2;
     div: Div;
     equal: Equal;
+    integer: Integer;
     less: Less;
     less_equal: LessEqual;
     maximum: Maximum;
@@ -94,12 +98,16 @@ ops! {
     broadcast_to: BroadcastTo;
     cast_f32: CastF32;
     cast_i32: CastI32;
+    concat: Concat;
+    place: Place;
     reshape: Reshape;
+    slice: Slice;
     stop_gradient: StopGradient;
     transpose: Transpose;
     // Reductions, products, rows.
     argmax: ArgMax;
     chunk_sums: ChunkSums, ChunkSumsGrad;
+    cumsum: CumSum;
     conv: Conv, ConvTranspose, ConvKernelGrad;
     log_softmax: LogSoftmax;
     matmul: MatMul;
@@ -110,9 +118,17 @@ ops! {
     sum: Sum;
     sum_pool: SumPool, SumPoolGrad;
     sum_to: SumTo;
+    // Linear algebra.
+    cholesky: Cholesky;
+    qr: Qr;
+    triangular_solve: TriangularSolve;
     // Indices and random numbers.
+    first_places: FirstPlaces;
+    argsort: ArgSort;
     gather_rows: GatherRows;
+    last_places: LastPlaces;
     one_hot: OneHot;
     random: RandomUniform, RandomNormal, RandomTruncatedNormal;
     scatter_add_rows: ScatterAddRows;
+    write_rows: WriteRows;
 }

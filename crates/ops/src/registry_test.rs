@@ -19,8 +19,8 @@ fn i(dims: &[usize]) -> Type {
 
 fn elementwise() -> Vec<Sample> {
     let unary = "neg abs exp log log1p sqrt square reciprocal tanh sigmoid relu softplus silu erf \
-                 sin cos sign floor flush isNan";
-    let binary = "add sub mul div maximum minimum pow less lessEqual equal reluGrad";
+                 sin cos sign floor flush isNan expm1";
+    let binary = "add sub mul div maximum minimum pow less lessEqual equal reluGrad atan2";
     let ternary = "where mulAdd lerp lerpSquare divSqrt clip";
     let of = |names: &'static str, n: usize| {
         names
@@ -54,6 +54,20 @@ fn others() -> Vec<Sample> {
         ("sumTo", &[1.0, 6.0], vec![f(&[5, 6])]),
         ("transpose", &[3.0, 2.0, 0.0, 1.0], vec![f(&[2, 3, 4])]),
         ("sum", &[1.0, 2.0, 0.0, -1.0], vec![f(&[2, 3, 4])]),
+        ("integer", &[4.0], vec![i(&[2, 3]), i(&[3])]),
+        ("argsort", &[1.0], vec![f(&[2, 3])]),
+        ("lastPlaces", &[7.0], vec![i(&[3])]),
+        ("cholesky", &[], vec![f(&[2, 3, 3])]),
+        ("qr", &[], vec![f(&[2, 4, 3])]),
+        (
+            "triangularSolve",
+            &[1.0, 0.0],
+            vec![f(&[2, 3, 3]), f(&[2, 3, 1])],
+        ),
+        ("concat", &[-1.0], vec![f(&[2, 3]), f(&[2, 1])]),
+        ("cumsum", &[1.0, -1.0], vec![f(&[2, 3])]),
+        ("place", &[0.5, 1.0, 9.0, 1.0, 1.0, 1.0, 2.0], vec![f(&[3])]),
+        ("slice", &[1.0, 4.0, 1.0, 2.0, 1.0, -3.0], vec![f(&[6])]),
         ("max", &[0.0, -1.0], vec![f(&[2, 3])]),
         ("argmax", &[1.0], vec![f(&[2, 3])]),
         ("chunkSums", &[], vec![f(&[2, 3])]),
@@ -93,6 +107,8 @@ fn others() -> Vec<Sample> {
         ),
         ("gatherRows", &[], vec![f(&[5, 3]), i(&[2])]),
         ("scatterAddRows", &[5.0], vec![f(&[2, 3]), i(&[2])]),
+        ("firstPlaces", &[], vec![i(&[3])]),
+        ("writeRows", &[], vec![f(&[5, 3]), f(&[2, 3]), i(&[2])]),
         ("oneHot", &[4.0], vec![i(&[2, 3])]),
         ("castF32", &[], vec![i(&[2])]),
         ("castI32", &[], vec![f(&[2])]),

@@ -66,6 +66,13 @@ impl Gemm {
         self.depth() * (self.n.next_multiple_of(NR).min(NC) + self.m.next_multiple_of(MR).min(MC))
     }
 
+    /// Floats of the largest block, where `run` finishes one block of whole rows before it begins
+    /// the next; `None` where it returns to a block, or there is only one.
+    pub fn window(&self) -> Option<usize> {
+        let in_turn = (1..=KC).contains(&self.k) && self.n <= NC;
+        (in_turn && self.m > MC).then_some(MC * self.n)
+    }
+
     /// Number of row parts in the best grid of `of` parts: the one whose largest part costs least,
     /// counting its register tiles and the elements of A and B that it must read.
     pub fn grid(&self, of: usize) -> usize {
@@ -125,6 +132,7 @@ impl Gemm {
             for k in self.depth_blocks() {
                 let panels = right.panels(&k, &cols, all_rows.len(), for_b);
                 for rows in steps(all_rows.clone(), MC) {
+                    c.begin(&rows);
                     let strips = left.strips(&rows, &k, cols.len(), for_a);
                     let block = Block {
                         rows,
