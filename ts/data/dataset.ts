@@ -1,16 +1,18 @@
-// Datasets: arrays in memory, or a stream of batches of any length, larger than memory if need be.
-// They can be read again for every epoch. Shuffling and cutting arrays into batches is done by
-// `fit`.
+// Datasets as `fit` reads them: arrays in memory, or a stream of batches of any length. They can be
+// read again for every epoch. What users chain is in `pipeline.ts`, so that a program that chains
+// nothing does not carry it.
 
 import { type ErrorCode, GradloomError } from '../errors.ts'
-import type { TensorLike } from '../tensor.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
 import { type Batch, type BatchLike, checkLikeFirst, toBatch } from './batch.ts'
 import { prefetch } from './prefetch.ts'
+import { type Several, tensorsIn } from './several.ts'
 
-type Batches = AsyncIterable<BatchLike> | Iterable<BatchLike>
+type Values<T> = AsyncIterable<T> | Iterable<T>
 
 /** A generator function (called anew for every epoch), or anything that can be iterated again. */
-export type BatchSource = Batches | ((epoch: number) => Batches | Promise<Batches>)
+export type SourceOf<T> = Values<T> | ((epoch: number) => Values<T> | Promise<Values<T>>)
+export type BatchSource = SourceOf<BatchLike>
 
 export interface StreamOptions {
   /** Batches that are made ahead while one is computed. Default 2. */
@@ -20,7 +22,7 @@ export interface StreamOptions {
 }
 
 /** Arrays in memory. */
-export interface ArrayDataset extends Batch {
+export interface ArrayDataset<X extends Several<Tensor> = Tensor> extends Batch<X> {
   readonly kind: 'arrays'
   readonly samples: number
 }
@@ -34,7 +36,7 @@ export interface StreamDataset {
   batches(epoch?: number, signal?: AbortSignal): AsyncGenerator<Batch, void, undefined>
 }
 
-export type Dataset = ArrayDataset | StreamDataset
+export type Dataset = ArrayDataset<Several<Tensor>> | StreamDataset
 
 /** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] */
 export function dataset(arrays: {
@@ -42,15 +44,21 @@ export function dataset(arrays: {
   y?: TensorLike
   sampleWeight?: TensorLike
 }): ArrayDataset
+/** The same for a model with several inputs or outputs: arrays or objects of them. */
+export function dataset(arrays: {
+  x: Several<TensorLike>
+  y?: Several<TensorLike>
+  sampleWeight?: Several<TensorLike>
+}): ArrayDataset<Several<Tensor>>
 /** `dataset(async function* () { yield { x, y } })` for batches that do not fit into memory. */
 export function dataset(source: BatchSource, options?: StreamOptions): StreamDataset
 export function dataset(
-  source: BatchSource | { x: TensorLike; y?: TensorLike; sampleWeight?: TensorLike },
+  source: BatchSource | Exclude<BatchLike, readonly unknown[]>,
   options: StreamOptions = {},
 ): Dataset {
   if (typeof source === 'object' && source !== null && 'x' in source) {
     const arrays = toBatch(source)
-    return { kind: 'arrays', samples: arrays.x.shape[0] ?? 0, ...arrays }
+    return { kind: 'arrays', samples: tensorsIn('x', arrays.x)[0]?.[1].shape[0] ?? 0, ...arrays }
   }
   if (typeof source === 'function' || isIterable(source)) return stream(source, options)
   throw new GradloomError(
@@ -65,34 +73,51 @@ export const isDataset = (value: unknown): value is Dataset => {
   return kind === 'arrays' || kind === 'stream'
 }
 
-const isIterable = (value: unknown): value is Batches =>
+export const isIterable = (value: unknown): value is Values<never> =>
   typeof value === 'object' &&
   value !== null &&
   (Symbol.asyncIterator in value || Symbol.iterator in value)
 
 const stream = (source: BatchSource, options: StreamOptions): StreamDataset => {
-  const depth = wholeNumber('prefetch', options.prefetch ?? 2, 0)
-  const steps = options.steps === undefined ? undefined : wholeNumber('steps', options.steps, 1)
+  const settings = streamSettings(options)
   const open = opener(source)
   return {
     kind: 'stream',
-    steps,
-    async *batches(epoch = 0, signal) {
-      const iterator = await open(epoch)
-      yield* checked(prefetch(iterator, depth, signal), steps)
-    },
+    steps: settings.steps,
+    batches: (epoch = 0, signal) => readBatches(() => open(epoch), settings, signal),
   }
 }
 
-const wholeNumber = (name: string, value: number, least: number): number => {
+/** The options, checked. */
+export const streamSettings = (options: StreamOptions): StreamSettings => ({
+  depth: wholeNumber('prefetch', options.prefetch ?? 2, 0),
+  steps: options.steps === undefined ? undefined : wholeNumber('steps', options.steps, 1),
+})
+
+interface StreamSettings {
+  readonly depth: number
+  readonly steps: number | undefined
+}
+
+/** One pass over what `open` gives, read ahead and checked. */
+export async function* readBatches(
+  open: () => Opened<BatchLike> | Promise<Opened<BatchLike>>,
+  { depth, steps }: StreamSettings,
+  signal?: AbortSignal,
+): AsyncGenerator<Batch, void, undefined> {
+  yield* checked(prefetch(await open(), depth, signal), steps)
+}
+
+/** A whole number, `least` or more. */
+export const wholeNumber = (name: string, value: number, least: number): number => {
   if (Number.isSafeInteger(value) && value >= least) return value
   throw new GradloomError('argument', `dataset: ${name} is ${value}, not a whole number ≥ ${least}`)
 }
 
-type Opened = Iterator<BatchLike> | AsyncIterator<BatchLike>
+type Opened<T> = Iterator<T> | AsyncIterator<T>
 
 /** Starts a pass over `source`, and notices one that can be read only once. */
-const opener = (source: BatchSource): ((epoch: number) => Promise<Opened>) => {
+export const opener = <T>(source: SourceOf<T>): ((epoch: number) => Promise<Opened<T>>) => {
   const spent = new WeakSet<object>()
   return async (epoch) => {
     const iterable = await failing('could not be opened', async () =>
@@ -158,7 +183,7 @@ async function* checked(
 
 const checkOne = (given: BatchLike, first: Batch | undefined, index: number): Batch => {
   try {
-    const batch = toBatch(given)
+    const batch = toBatch(given) as Batch
     if (first) checkLikeFirst(batch, first)
     return batch
   } catch (error) {
