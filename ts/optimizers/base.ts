@@ -5,7 +5,11 @@ import { badArgument, notNegative } from '../checks.ts'
 import type { Graph, SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import * as ops from '../ops.ts'
-import { type LearningRate, learningRateConfig, learningRateOf } from '../schedules/registry.ts'
+import {
+  type LearningRate,
+  learningRateConfig,
+  learningRateOf,
+} from '../schedules/learning-rate.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import { Variable } from '../variable.ts'
 import { type ClipOptions, type Clipping, clipping } from './clipping.ts'

@@ -3,7 +3,9 @@
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { Graph } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
+import { saved } from '../saved.ts'
 import { exponentialDecay } from '../schedules/index.ts'
+import type { Schedule } from '../schedules/schedule.ts'
 import { expectEachClose, type Recorded, reference } from '../testing/reference.ts'
 import { loadCore, Runner } from '../testing/run.ts'
 import { Variable } from '../variable.ts'
@@ -256,6 +258,13 @@ describe('optimizers', () => {
       type: 'exponentialDecay',
       config: schedule.config(),
     })
+  })
+
+  it('come back from a file with their schedule', () => {
+    const schedule = exponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 })
+    const { type, config } = saved(optimizers.adam({ learningRate: schedule }))
+    const rate = optimizerFromConfig(type, config).learningRate as Schedule
+    expect(rate.config()).toEqual(schedule.config())
   })
 
   it('are found by name', () => {
