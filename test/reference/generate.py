@@ -21,6 +21,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     metrics,
     ops,
     optimizers,
+    penalties,
     schedules,
     training,
 )
@@ -34,6 +35,7 @@ RECORDERS = {
     "losses": losses,
     "metrics": metrics,
     "optimizers": optimizers,
+    "penalties": penalties,
     "schedules": schedules,
     "initializers": initializers,
     "training": training,

@@ -115,6 +115,43 @@ describe.each(alongAxis)(
   },
 )
 
+describe('sparsemax', () => {
+  const x = { shape: [2, 4], data: [0.3, -1, 0.9, 0.5, 5, 1, 1, 1] }
+  const wrap = { shape: [2, 4], data: [1, 2, 3, 4, 5, 6, 7, 8] }
+
+  /** The threshold τ with Σ max(z − τ, 0) = 1, by bisection: Keras's own is wrong. */
+  const projected = (z: number[]): number[] => {
+    let [low, high] = [Math.min(...z) - 1, Math.max(...z)]
+    for (let i = 0; i < 100; i++) {
+      const tau = (low + high) / 2
+      const sum = z.reduce((s, v) => s + Math.max(v - tau, 0), 0)
+      if (sum > 1) low = tau
+      else high = tau
+    }
+    return z.map((v) => Math.max(v - low, 0))
+  }
+
+  it('is the nearest distribution, along any axis', () => {
+    const { y, turned } = evaluate({ x }, ({ x }) => ({
+      y: activations.sparsemax(x),
+      turned: ops.transpose(activations.sparsemax(ops.transpose(x, [1, 0]), { axis: 0 }), [1, 0]),
+    }))
+    const wanted = [projected(x.data.slice(0, 4)), projected(x.data.slice(4))].flat()
+    expectEachClose(y.data, wanted, 1e-6, 1e-7)
+    expect(y.data.filter((p: number) => p === 0)).toHaveLength(4)
+    expect(turned.data).toEqual(y.data)
+  })
+
+  it('has the gradient dy − mean(dy) of the places above 0', () => {
+    const { dx } = evaluate({ x, wrap }, ({ x, wrap }, graph) => {
+      const [dx = x] = graph.gradients(sumAll(ops.mul(activations.sparsemax(x), wrap)), [x])
+      return { dx }
+    })
+    const mean = (1 + 3 + 4) / 3
+    expectEachClose(dx.data, [1 - mean, 0, 3 - mean, 4 - mean, 0, 0, 0, 0], 1e-6, 1e-6)
+  })
+})
+
 describe('the activations by name', () => {
   it('are a union of literals', () => {
     expectTypeOf<'relu'>().toExtend<ActivationName>()
@@ -123,7 +160,8 @@ describe('the activations by name', () => {
 
   it('are all recorded', () => {
     const aliases = { swish: activations.silu, hardSwish: activations.hardSilu }
-    const tested = new Set([...recorded.cases.map((c) => c.activation), 'softmax', 'logSoftmax'])
+    const rows = alongAxis.map(([name]) => name).filter((name) => name !== 'glu')
+    const tested = new Set([...recorded.cases.map((c) => c.activation), ...rows, 'sparsemax'])
     expect([...tested, ...Object.keys(aliases)].sort()).toEqual([...activationNames].sort())
     expect(activations).toMatchObject(aliases)
   })

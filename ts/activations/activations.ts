@@ -1,6 +1,7 @@
 // The activation functions by Keras's names and with Keras's defaults. Each is a function of a
 // tensor; the strings that choose one are in `registry.ts`.
 
+import { takeAlongAxis } from '../composites/indexing.ts'
 import { along, softmaxAlong } from '../composites.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
@@ -109,6 +110,27 @@ export const logSoftmax = (
   x: SymbolicTensor,
   { axis = -1 }: { axis?: number } = {},
 ): SymbolicTensor => along(x, axis, ops.logSoftmax)
+
+/**
+ * Martins & Astudillo 2016: the nearest distribution to x along `axis`, which leaves most places
+ * exactly 0. Default axis −1.
+ */
+export const sparsemax = (
+  x: SymbolicTensor,
+  { axis = -1 }: { axis?: number } = {},
+): SymbolicTensor => along(x, axis, nearestDistribution)
+
+/** x less the mean of what exceeds 1, of the places that stay above 0: found by order. */
+const nearestDistribution = (x: SymbolicTensor): SymbolicTensor => {
+  const places = Float32Array.from({ length: x.shape.at(-1) as number }, (_, i) => i + 1)
+  const excess = (mask: SymbolicTensor, of: SymbolicTensor) =>
+    ops.div(ops.sub(ops.sum(ops.mul(mask, of), [-1], true), 1), ops.sum(mask, [-1], true))
+  const falling = takeAlongAxis(x, ops.argsort(x, true), -1)
+  const sums = ops.sub(ops.cumsum(falling, x.shape.length - 1), 1)
+  const stays = ops.less(ops.div(sums, x.graph.constant(places)), falling)
+  const above = ops.less(excess(stays, falling), x)
+  return ops.relu(ops.sub(x, excess(above, x)))
+}
 
 /** a·sigmoid(b) for the halves a and b of x along `axis`: half as large. Default axis −1. */
 export const glu = (x: SymbolicTensor, { axis = -1 }: { axis?: number } = {}): SymbolicTensor => {

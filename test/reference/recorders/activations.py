@@ -1,4 +1,7 @@
-"""Records activations: y and dy/dx on a grid, far out too, and softmax with its backward pass."""
+"""Records activations: y and dy/dx on a grid, far out too, and softmax with its backward pass.
+
+Not sparsemax: Keras 3.15 takes its threshold from the sum of the running sums, not from the last,
+so that its rows do not add up to 1."""
 
 import jax
 import numpy as np
