@@ -22,6 +22,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     metrics,
     ops,
     optimizers,
+    penalties,
     schedules,
     training,
 )
@@ -35,6 +36,7 @@ RECORDERS = {
     "losses": losses,
     "metrics": metrics,
     "optimizers": optimizers,
+    "penalties": penalties,
     "schedules": schedules,
     "initializers": initializers,
     "training": training,
