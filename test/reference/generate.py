@@ -19,6 +19,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     losses,
     metrics,
     optimizers,
+    preprocessing,
     schedules,
     training,
 )
@@ -32,6 +33,7 @@ RECORDERS = {
     "metrics": metrics,
     "optimizers": optimizers,
     "schedules": schedules,
+    "preprocessing": preprocessing,
     "initializers": initializers,
     "training": training,
     "safetensors": files,

@@ -2,10 +2,25 @@
 // files.
 
 export { type Activation, type ActivationOptions, activation } from './activation.ts'
+export {
+  type CategoryEncoding,
+  type CategoryEncodingOptions,
+  categoryEncoding,
+} from './category-encoding.ts'
 export { type Dense, type DenseOptions, dense } from './dense.ts'
+export {
+  type Discretization,
+  type DiscretizationOptions,
+  discretization,
+} from './discretization.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
 export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
 export { type Input, type InputOptions, input } from './input.ts'
+export {
+  type IntegerLookup,
+  type IntegerLookupOptions,
+  integerLookup,
+} from './integer-lookup.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
