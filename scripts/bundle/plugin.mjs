@@ -1,5 +1,5 @@
-// The esbuild plugin behind the entries: chooses the platform of an entry (ts/platform/current.ts)
-// and makes the modules `virtual:worker-source` and `virtual:wasm/<variant>` for the inlined one.
+// The esbuild plugin behind the entries: chooses the platform of an entry (ts/platform/current.ts,
+// images.ts) and makes the modules `virtual:worker-source` and `virtual:wasm/<variant>` for the inlined one.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,6 +39,9 @@ export const gradloomPlugin = (platform) => ({
   setup(hooks) {
     hooks.onResolve({ filter: /(^|\/)platform\/current\.ts$|^\.\/current\.ts$/ }, () => ({
       path: join(root, 'ts/platform', `${platform}.ts`),
+    }))
+    hooks.onResolve({ filter: /platform\/images\.ts$/ }, () => ({
+      path: join(root, 'ts/platform', `${platform === 'node' ? 'node' : 'web'}-images.ts`),
     }))
     hooks.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: 'gradloom' }))
     hooks.onLoad({ filter: /.*/, namespace: 'gradloom' }, async ({ path }) => ({
