@@ -14,6 +14,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
     files,
+    images,
     initializers,
     layers,
     losses,
@@ -34,6 +35,7 @@ RECORDERS = {
     "optimizers": optimizers,
     "schedules": schedules,
     "preprocessing": preprocessing,
+    "images": images,
     "initializers": initializers,
     "training": training,
     "safetensors": files,
