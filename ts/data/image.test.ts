@@ -71,8 +71,11 @@ describe('loadImage', () => {
     const good = png({ ...colors, channels: 4 })
     const flipped = good.slice()
     flipped[45] = (flipped[45] as number) ^ 0xff
+    const checksum = good.slice()
+    checksum[good.length - 14] = (good[good.length - 14] as number) ^ 1
     const broken = [
       flipped,
+      checksum,
       good.slice(0, 40),
       Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2),
       new TextEncoder().encode('<html>'),

@@ -300,3 +300,16 @@ describe('robustScaler', () => {
     }
   })
 })
+
+describe('maxAbsScaler', () => {
+  it('counts what is below 0 too, and leaves zeros', () => {
+    expect(
+      numbers(
+        maxAbsScaler().fitTransform([
+          [-4, 0],
+          [2, 0],
+        ]),
+      ),
+    ).toEqual([-1, 0, 0.5, 0])
+  })
+})

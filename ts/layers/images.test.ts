@@ -153,6 +153,18 @@ describe('random layers', () => {
     expect([...run(layer, small, {}).y.data]).toEqual([7, 7, 7, 7])
   })
 
+  it('change contrast about the mean of each channel', () => {
+    const x = { shape: [1, 1, 2, 2], data: [10, 100, 30, 160] }
+    const [a, b, c, d] = run(layers.randomContrast({ factor: [1, 1] }), x, {}).y
+      .data as Float32Array
+    const factor = ((c as number) - 20) / 10
+    expect(a).toBeCloseTo(20 - 10 * factor, 3)
+    expect([b, d]).toEqual([
+      expect.closeTo(130 - 30 * factor, 3),
+      expect.closeTo(130 + 30 * factor, 3),
+    ])
+  })
+
   it('keep within their ranges', () => {
     const flat = { shape: [500, 1, 1, 1], data: Array<number>(500).fill(100) }
     const bright = [...run(layers.randomBrightness({ factor: [0.1, 0.2] }), flat, {}).y.data]

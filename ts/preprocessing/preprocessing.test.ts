@@ -138,6 +138,8 @@ describe('textVectorization', () => {
       vocabulary: ['A', 'b'],
     })
     expect(numbers(own.call('A-b-c'))).toEqual([[3], [2, 3, 1]])
+    const plain = textVectorization({ vocabulary: ['a', 'b'] })
+    expect(numbers(plain.call(['  a \n b '])).at(0)).toEqual([1, 2])
     const rows = textVectorization({ split: null, vocabulary: ['a', 'b'], ngrams: [1] })
     expect(
       numbers(
@@ -151,7 +153,7 @@ describe('textVectorization', () => {
       [2, 3, 3, 1],
     ])
     const bag = textVectorization({ vocabulary: ['a', 'b'], outputMode: 'count' })
-    expect(numbers(bag.call('b b x'))).toEqual([[3], [1, 0, 2]])
+    expect(numbers(bag.call('  b b  x '))).toEqual([[3], [1, 0, 2]])
     expect(numbers(bag.call(['', 'a']))).toEqual([
       [2, 3],
       [0, 0, 0, 0, 1, 0],
