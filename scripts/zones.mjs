@@ -11,7 +11,10 @@ const base = [
   ...['graph', 'tensor', 'variable', 'runtime/core'],
 ]
 const composed = [...base, 'ops', 'composites']
-const parts = [...composed, 'activations', 'initializers', 'schedules']
+const parts = [
+  ...[...composed, 'activations', 'initializers', 'schedules'],
+  ...['regularizers', 'constraints'],
+]
 
 /** What a zone may import besides itself. A zone that is not named here may import everything. */
 const allowed = {
@@ -20,6 +23,8 @@ const allowed = {
   composites: [...base, 'ops'],
   activations: composed,
   initializers: composed,
+  regularizers: composed,
+  constraints: composed,
   schedules: composed,
   layers: [...parts, 'preprocessing'],
   losses: parts,

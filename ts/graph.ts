@@ -16,12 +16,23 @@ export class SymbolicTensor {
   readonly dtype: Dtype
   /** Set on the result of softmax or sigmoid: losses compute from the logits. */
   origin: { activation: 'softmax' | 'sigmoid'; logits: SymbolicTensor } | undefined
+  /** f32 [B, T]: 1 where a step counts, 0 where it is padding. Ops drop it, layers carry it. */
+  mask: SymbolicTensor | undefined
 
   constructor(graph: Graph, id: number, shape: Shape, dtype: Dtype) {
     this.graph = graph
     this.id = id
     this.shape = shape
     this.dtype = dtype
+  }
+
+  /** The same value with another mask. */
+  withMask(mask: SymbolicTensor | undefined): SymbolicTensor {
+    if (mask === this.mask) return this
+    const twin = new SymbolicTensor(this.graph, this.id, this.shape, this.dtype)
+    twin.origin = this.origin
+    twin.mask = mask
+    return twin
   }
 }
 
@@ -63,6 +74,8 @@ export class Graph {
   readonly #inputs: Port[] = []
   readonly #outputs: Port[] = []
   readonly #variables = new Map<number, Variable>()
+  readonly #assigns = new Map<Variable, SymbolicTensor>()
+  readonly #written = new Set<Variable>()
 
   constructor() {
     this.#builder = new (core().GraphBuilder)()
@@ -126,8 +139,31 @@ export class Graph {
 
   /** After the step, `variable` holds `value`. */
   assign(variable: Variable, value: SymbolicTensor): void {
+    if (this.#assigns.has(variable)) {
+      throw new GradloomError('argument', `assign: '${variable.name}' is assigned twice.`)
+    }
     this.#variables.set(variable.key, variable)
-    checked(() => this.#builder.assign(variable.key, value.id))
+    this.#assigns.set(variable, value)
+  }
+
+  /** What the variables will hold after the step, in the order in which they were assigned. */
+  get assigned(): ReadonlyMap<Variable, SymbolicTensor> {
+    return this.#assigns
+  }
+
+  /** Puts another value in the place of the one that was assigned. */
+  reassign(variable: Variable, value: SymbolicTensor): void {
+    this.#assigns.delete(variable)
+    this.assign(variable, value)
+  }
+
+  /** Hands the assignments to the core, each once. */
+  #write(): void {
+    for (const [variable, value] of this.#assigns) {
+      if (this.#written.has(variable)) continue
+      this.#written.add(variable)
+      checked(() => this.#builder.assign(variable.key, value.id))
+    }
   }
 
   /** Makes `value` available to the caller under `name`. */
@@ -138,19 +174,26 @@ export class Graph {
 
   /** The graph as text, one node a line. */
   print(): string {
+    this.#write()
     return this.#builder.print()
   }
 
   /** Ends the description; the graph cannot be used after it. */
   finish(): Program {
+    this.#write()
     const program = {
-      wire: this.#builder.wire(),
+      wire: checked(() => this.#builder.wire()),
       inputs: this.#inputs,
       outputs: this.#outputs,
       variables: [...this.#variables.values()],
       flops: this.#builder.flops(),
     }
-    this.#builder.free()
+    this.free()
     return program
+  }
+
+  /** Throws the description away. */
+  free(): void {
+    this.#builder.free()
   }
 }

@@ -2,7 +2,8 @@
 // factory.
 
 import { GradloomError } from './errors.ts'
-import type { Config } from './layers/layer.ts'
+import type { SymbolicTensor } from './graph.ts'
+import type { Config, Json } from './layers/layer.ts'
 import { choose } from './names.ts'
 
 /** `{ type: 'adam', config: { learningRate: 0.01 } }` */
@@ -43,3 +44,35 @@ export const fromSaved = <T>(
   if (typeof config === 'object' && config !== null) return choose(kind, type, factories)(config)
   throw new GradloomError('file-format', `The options of the ${kind} '${type}' are not an object.`)
 }
+
+/** A name, the thing itself, or its JSON form. */
+export type Choice<Name extends string, T extends Saveable> = Name | T | Saved
+
+type TensorFunction = (w: SymbolicTensor) => SymbolicTensor
+
+/** Whatever has one method `call` of a tensor and a JSON form: regularizers, constraints. */
+interface Callable extends Saveable {
+  call(w: SymbolicTensor): SymbolicTensor
+}
+
+type Chosen = Choice<string, Callable> | TensorFunction | null | undefined
+
+/** What an option stands for; `undefined` for none. A function is taken as its own `call`. */
+export const chosen = <T extends Callable>(
+  kind: string,
+  factories: Factories<T>,
+  spec: Chosen,
+): T | undefined => {
+  if (spec === null || spec === undefined) return undefined
+  if (typeof spec === 'string') return choose(kind, spec, factories)()
+  if (typeof spec === 'function') return { type: kind, call: spec, config: () => ({}) } as never
+  return isSaved(spec) ? fromSaved(kind, factories, spec.type, spec.config) : (spec as T)
+}
+
+/** The JSON form; `null` for none, and for a function, which no file can hold. */
+export const chosenConfig = (spec: Chosen): Json =>
+  typeof spec === 'function' || !spec
+    ? null
+    : typeof spec === 'string' || isSaved(spec)
+      ? (spec as Json)
+      : saved(spec)

@@ -1,7 +1,9 @@
 // A tensor that a model keeps between steps: a weight or an optimizer slot. It holds no numbers;
 // those live in the workers, under `key`.
 
+import type { Constraint } from './constraints/constraint.ts'
 import type { Graph, SymbolicTensor } from './graph.ts'
+import type { Regularizer } from './regularizers/regularizer.ts'
 import type { Dtype, Shape } from './shape.ts'
 
 /** Random numbers of a graph: the seed words and a number that tells draws apart. */
@@ -25,6 +27,10 @@ export class Variable {
   readonly shape: Shape
   readonly dtype: Dtype
   readonly initialize: Initialize
+  /** Adds to the loss while the variable is trained. */
+  readonly regularizer: Regularizer | undefined
+  /** Changes the variable after each update of the optimizer. */
+  readonly constraint: Constraint | undefined
   trainable: boolean
 
   constructor(options: {
@@ -33,6 +39,8 @@ export class Variable {
     initialize: Initialize
     dtype?: Dtype
     trainable?: boolean
+    regularizer?: Regularizer | undefined
+    constraint?: Constraint | undefined
   }) {
     lastKey += 1
     this.key = lastKey
@@ -40,6 +48,8 @@ export class Variable {
     this.shape = options.shape
     this.dtype = options.dtype ?? 'float32'
     this.initialize = options.initialize
+    this.regularizer = options.regularizer
+    this.constraint = options.constraint
     this.trainable = options.trainable ?? true
   }
 }

@@ -19,6 +19,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     layers,
     losses,
     metrics,
+    ops,
     optimizers,
     preprocessing,
     schedules,
@@ -38,6 +39,7 @@ RECORDERS = {
     "images": images,
     "initializers": initializers,
     "training": training,
+    "ops": ops,
     "safetensors": files,
 }
 

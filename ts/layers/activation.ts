@@ -14,6 +14,7 @@ export interface ActivationOptions extends LayerOptions {
 
 export class Activation extends Layer {
   readonly type = 'activation'
+  override readonly supportsMasking = true
   readonly activation: ActivationSpec
   readonly #activate: ActivationFunction
 

@@ -4,24 +4,21 @@ import type { ActivationFunction } from '../activations/activations.ts'
 import { type ActivationSpec, activationName, activationOf } from '../activations/registry.ts'
 import { flag, positiveWhole } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
-import { type InitializerSpec, initializeOf, initializerConfig } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
-import { Variable } from '../variable.ts'
+import type { Variable } from '../variable.ts'
 import { built, expectLastAxis, lastAxis, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Pass } from './layer.ts'
+import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
-export interface DenseOptions extends LayerOptions {
+/** By default the kernel begins `'glorotUniform'` and the bias `'zeros'`. */
+export interface DenseOptions extends LayerOptions, WeightSpecOptions<'kernel' | 'bias'> {
   /** Size of the output's last axis. */
   units: number
   /** Default `'linear'`. */
   activation?: ActivationSpec | null
   /** Whether a bias is added. Default true. */
   useBias?: boolean
-  /** Default `'glorotUniform'`. */
-  kernelInitializer?: InitializerSpec | null
-  /** Default `'zeros'`. */
-  biasInitializer?: InitializerSpec | null
 }
 
 export class Dense extends Layer {
@@ -29,9 +26,9 @@ export class Dense extends Layer {
   readonly units: number
   readonly activation: ActivationSpec
   readonly useBias: boolean
-  readonly kernelInitializer: InitializerSpec
-  readonly biasInitializer: InitializerSpec
+  override readonly supportsMasking = true
   readonly #activate: ActivationFunction
+  readonly #weights: WeightSpecs<'kernel' | 'bias'>
   #kernel: Variable | undefined
   #bias: Variable | undefined
 
@@ -42,27 +39,23 @@ export class Dense extends Layer {
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)
     this.activation = options.activation ?? 'linear'
     this.#activate = activationOf(this.activation)
-    this.kernelInitializer = options.kernelInitializer ?? 'glorotUniform'
-    this.biasInitializer = options.biasInitializer ?? 'zeros'
-    initializeOf(this.kernelInitializer)
-    initializeOf(this.biasInitializer)
+    const usual = { kernel: 'glorotUniform', bias: 'zeros' } as const
+    this.#weights = new WeightSpecs(options, usual)
   }
 
   override build(inputShape: BatchShape): void {
     const inputs = lastAxis(this, inputShape)
-    this.#kernel = new Variable({
+    this.#kernel = this.addWeight({
       name: 'kernel',
       shape: [inputs, this.units],
-      initialize: initializeOf(this.kernelInitializer),
+      ...this.#weights.of('kernel'),
     })
-    this.variables = [this.#kernel]
     if (!this.useBias) return
-    this.#bias = new Variable({
+    this.#bias = this.addWeight({
       name: 'bias',
       shape: [this.units],
-      initialize: initializeOf(this.biasInitializer),
+      ...this.#weights.of('bias'),
     })
-    this.variables = [this.#kernel, this.#bias]
   }
 
   /** x: [B, ..., inputs] → y: [B, ..., units] */
@@ -78,8 +71,7 @@ export class Dense extends Layer {
       units: this.units,
       activation: activationName(this.activation, subjectOf(this)),
       useBias: this.useBias,
-      kernelInitializer: initializerConfig(this.kernelInitializer),
-      biasInitializer: initializerConfig(this.biasInitializer),
+      ...this.#weights.config(),
     }
   }
 }

@@ -14,6 +14,7 @@ export interface DropoutOptions extends LayerOptions {
 
 export class Dropout extends Layer {
   readonly type = 'dropout'
+  override readonly supportsMasking = true
   readonly rate: number
 
   constructor(options: DropoutOptions) {
@@ -24,7 +25,7 @@ export class Dropout extends Layer {
   /** x: [B, ...] → y: [B, ...] */
   call(x: SymbolicTensor, pass: Pass): SymbolicTensor {
     if (!pass.training || this.rate === 0) return x
-    return composites.dropout(x, this.rate, { rng: pass.rng, stream: this.stream })
+    return composites.dropout(x, this.rate, { rng: pass.rng, stream: pass.stream(this) })
   }
 
   config() {

@@ -2,9 +2,14 @@
 // symbolic tensors. A layer holds no numbers and knows no model.
 
 import { flag, sizes } from '../checks.ts'
-import type { SymbolicTensor } from '../graph.ts'
-import type { BatchShape, Elements } from '../shape.ts'
-import type { Variable } from '../variable.ts'
+import { type ConstraintSpec, constraintOf } from '../constraints/registry.ts'
+import { SymbolicTensor } from '../graph.ts'
+import { type InitializerSpec, initializeOf } from '../initializers/registry.ts'
+import * as ops from '../ops.ts'
+import { type RegularizerSpec, regularizerConfig, regularizerOf } from '../regularizers/registry.ts'
+import type { BatchShape, Dtype, Elements, Shape } from '../shape.ts'
+import { Variable } from '../variable.ts'
+import { type FunctionalTensor, isFunctional, place } from './functional.ts'
 
 /** One walk of a model's layers over a graph. */
 export interface Pass {
@@ -12,8 +17,17 @@ export interface Pass {
   readonly training: boolean
   /** i32 [4]: seed low, seed high, step, row offset. */
   readonly rng: SymbolicTensor
-  /** Value of a variable in this graph; the same node every time. */
+  /** A stream of random numbers of the layer's own: another one at each call. */
+  stream(layer: AnyLayer): number
+  /** Value of a variable in this graph: what it was assigned last, else that before the step. */
   read(variable: Variable): SymbolicTensor
+  /**
+   * After the training step, `variable`, which is not trained, holds `value`. Where a batch is cut
+   * into shards it holds the mean of their values. Only while training.
+   */
+  assign(variable: Variable, value: SymbolicTensor): void
+  /** Adds a number to the loss: f32 []. */
+  addLoss(loss: SymbolicTensor): void
 }
 
 /** Plain JSON. */
@@ -26,6 +40,21 @@ export type Json =
   | { readonly [k: string]: Json }
 export type Config = { readonly [key: string]: Json }
 
+/** What a layer takes or gives: one tensor or a list of them. */
+export type Tensors = SymbolicTensor | readonly SymbolicTensor[]
+/** f32 [B, T], where there is one. */
+export type Mask = SymbolicTensor | undefined
+/** The shapes, masks and functional tensors that go with `T`. */
+export type ShapesOf<T> = T extends readonly SymbolicTensor[] ? readonly BatchShape[] : BatchShape
+export type MasksOf<T> = T extends readonly SymbolicTensor[] ? readonly Mask[] : Mask
+export type FunctionalOf<T> = T extends readonly SymbolicTensor[]
+  ? readonly FunctionalTensor[]
+  : FunctionalTensor
+
+/** A layer of any inputs and outputs. */
+// biome-ignore lint/suspicious/noExplicitAny: layers of all kinds stand in one list
+export type AnyLayer = Layer<any, any>
+
 /** Options that every layer takes. */
 export interface LayerOptions {
   /** Unique within the model; by default the type and a number. */
@@ -34,32 +63,142 @@ export interface LayerOptions {
   trainable?: boolean
   /** Shape of one sample, without the batch axis; only for the first layer of a model. */
   inputShape?: readonly number[]
+  /** Adds to the loss, by the size of the layer's output; divided by the batch size. */
+  activityRegularizer?: RegularizerSpec
 }
 
-export abstract class Layer {
+/** A weight of a layer. */
+export interface WeightOptions {
+  /** Unique within the layer, without '/'. */
+  name: string
+  shape: Shape
+  /** Default `'zeros'`. */
+  initializer?: InitializerSpec
+  /** Whether the optimizer changes it. Default true. */
+  trainable?: boolean
+  regularizer?: RegularizerSpec | undefined
+  constraint?: ConstraintSpec | undefined
+  /** Default `'float32'`. */
+  dtype?: Dtype
+}
+
+/** `[B, ...]` → `[null, ...]` */
+const shapeOf = (x: SymbolicTensor): BatchShape => [null, ...x.shape.slice(1)]
+
+export abstract class Layer<
+  In extends Tensors = SymbolicTensor,
+  Out extends Tensors = SymbolicTensor,
+> {
   /** Name of the factory, as in saved files. */
   abstract readonly type: string
   /** Empty until the model gives the layer its default name. */
   name: string
-  trainable: boolean
   readonly inputShape: readonly number[] | undefined
-  /** In the order in which they are saved; empty before `build`. */
+  readonly activityRegularizer: RegularizerSpec
+  /** The layer's own, in the order in which they are saved; empty before `build`. */
   variables: readonly Variable[] = []
+  /** Whether `apply` passes the mask of the input on to the output. */
+  readonly supportsMasking: boolean = false
   /** Tells the random draws of layers apart; set by the model. */
   stream = 0
+  /** `build` was called. */
+  built = false
+  #trainable: boolean
+  #sublayers: readonly AnyLayer[] = []
 
   constructor(options: LayerOptions = {}) {
     const { name = '', trainable = true, inputShape } = options
     this.name = name
-    this.trainable = flag(name || 'layer', 'trainable', trainable)
+    this.#trainable = flag(name || 'layer', 'trainable', trainable)
     this.inputShape = inputShape && sizes(name || 'layer', 'inputShape', inputShape)
+    this.activityRegularizer = options.activityRegularizer ?? null
+    regularizerOf(this.activityRegularizer)
   }
 
-  /** Makes the variables for inputs of this shape (`[null, ...]`). Called once. */
-  build(_inputShape: BatchShape): void {}
+  /** Setting it sets it in the sublayers too. It acts from the next `compile` on. */
+  get trainable(): boolean {
+    return this.#trainable
+  }
 
-  /** x: [B, ...] → y: [B, ...] */
-  abstract call(x: SymbolicTensor, pass: Pass): SymbolicTensor
+  set trainable(trainable: boolean) {
+    this.#trainable = trainable
+    for (const layer of this.#sublayers) layer.trainable = trainable
+  }
+
+  /** Layers that this one calls: their variables are saved as `layer/sublayer/variable`. */
+  get sublayers(): readonly AnyLayer[] {
+    return this.#sublayers
+  }
+
+  set sublayers(layers: readonly AnyLayer[]) {
+    this.#sublayers = layers
+    if (!this.#trainable) this.trainable = false
+  }
+
+  /** Makes the variables for inputs of this shape (`[null, ...]`; several: a list). Called once. */
+  build(_inputShape: ShapesOf<In>): void {}
+
+  /** x: [B, ...] → y: [B, ...]. Sublayers and other layers are called by their `apply`. */
+  abstract call(x: In, pass: Pass): Out
+
+  /** The mask of the output (of each, where it is a list), given those of the inputs. */
+  computeMask(_x: In, mask: MasksOf<In>): Mask | readonly Mask[] {
+    if (!this.supportsMasking) return undefined
+    return Array.isArray(mask) ? mask.find((x) => x) : (mask as Mask)
+  }
+
+  /**
+   * Describes the layer's output for a model, or, given a pass, computes it in a graph, masks
+   * included. A layer may be applied more than once: its weights are shared.
+   */
+  apply(x: FunctionalOf<In>): FunctionalOf<Out>
+  apply(x: In, pass: Pass): Out
+  apply(x: In | FunctionalOf<In>, pass?: Pass): Out | FunctionalOf<Out> {
+    if (!pass || isFunctional(x)) return place(this, x as never) as FunctionalOf<Out>
+    const given = x as In
+    const isList = !(given instanceof SymbolicTensor)
+    const inputs = (isList ? given : [given]) as readonly SymbolicTensor[]
+    if (!this.built) this.#buildLate(inputs, isList)
+    const y = this.call(given, pass)
+    const masks = inputs.map((input) => input.mask)
+    const mask = this.computeMask(given, (isList ? masks : masks[0]) as MasksOf<In>)
+    this.#addPenalty(y instanceof SymbolicTensor ? [y] : y, pass)
+    // A mask that `call` has set itself stays.
+    const masked = (one: SymbolicTensor, at: number): SymbolicTensor =>
+      one.withMask(
+        (Array.isArray(mask) ? mask[at] : mask) ?? (inputs.includes(one) ? undefined : one.mask),
+      )
+    return (y instanceof SymbolicTensor ? masked(y, 0) : y.map(masked)) as Out
+  }
+
+  #addPenalty(outputs: readonly SymbolicTensor[], pass: Pass): void {
+    const penalty = regularizerOf(this.activityRegularizer)
+    if (!penalty) return
+    for (const y of outputs) pass.addLoss(ops.div(penalty.call(y), y.shape[0] ?? 1))
+  }
+
+  /** A sublayer that its parent did not build is built when it is first called. */
+  #buildLate(inputs: readonly SymbolicTensor[], isList: boolean): void {
+    this.built = true
+    if (this.variables.length > 0 || this.#sublayers.some((layer) => layer.built)) return
+    const shapes = inputs.map(shapeOf)
+    this.build((isList ? shapes : shapes[0]) as ShapesOf<In>)
+  }
+
+  /** Makes a variable of the layer, in `build`. */
+  protected addWeight({ name, shape, initializer, ...options }: WeightOptions): Variable {
+    const variable = new Variable({
+      name,
+      shape,
+      ...options,
+      initialize: initializeOf(initializer ?? 'zeros'),
+      regularizer: regularizerOf(options.regularizer),
+      constraint: constraintOf(options.constraint),
+    })
+    const others = this.variables.filter((known) => known.name !== name)
+    this.variables = [...others, variable]
+    return variable
+  }
 
   /**
    * Values that variables were given from outside (by `adapt`) since the last call, for the model
@@ -77,6 +216,8 @@ export abstract class Layer {
   fullConfig(): Config {
     const shape: Config = this.inputShape ? { inputShape: [...this.inputShape] } : {}
     const trainable: Config = this.trainable ? {} : { trainable: false }
-    return { name: this.name, ...shape, ...trainable, ...this.config() }
+    const penalty = regularizerConfig(this.activityRegularizer)
+    const activity: Config = penalty === null ? {} : { activityRegularizer: penalty }
+    return { name: this.name, ...shape, ...trainable, ...activity, ...this.config() }
   }
 }

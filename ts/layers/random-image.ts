@@ -29,7 +29,7 @@ export abstract class RandomImage extends Layer {
 
   #drawn(images: SymbolicTensor, pass: Pass): Draw {
     const [batch] = images.shape as [number]
-    const all = ops.randomUniform(pass.rng, this.stream, [batch, this.draws])
+    const all = ops.randomUniform(pass.rng, pass.stream(this), [batch, this.draws])
     return (index, low, high) => {
       const only = new Float32Array(this.draws)
       only[index] = high - low

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as layers from '../layers/index.ts'
 import { type Config, Layer, type Pass } from '../layers/layer.ts'
+import { passOver } from '../layers/pass.ts'
 import { transpose } from '../ops.ts'
 import { refusal } from '../testing/refusal.ts'
 import { loadCore } from '../testing/run.ts'
 import { Chain } from './chain.ts'
 import { outputShapeOf, trainableOf } from './network.ts'
-import { passOver } from './pass.ts'
 
 beforeAll(() => void loadCore())
 

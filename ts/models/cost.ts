@@ -126,7 +126,7 @@ const measure = async (live: Live, session: Session, batch: number): Promise<num
   const rows = new ResidentRows(samples)
   await rows.write(session, samples)
   const shards = live.shards ?? 1
-  const slots = gradientSlots(live.network)
+  const slots = gradientSlots()
   const programs = trainPrograms(live.trained('cost'), rows, batch, shards, slots)
   return measured(live, session, programs, rows)
 }

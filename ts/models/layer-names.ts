@@ -3,28 +3,29 @@
 
 import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'
-import type { Layer } from '../layers/layer.ts'
+import type { AnyLayer } from '../layers/layer.ts'
 
 /** A layer keeps its variables, so it belongs to one model for ever. */
-const owned = new WeakSet<Layer>()
+const owned = new WeakSet<AnyLayer>()
 
-const refuse = (layer: Layer, message: string): GradloomError =>
+const refuse = (layer: AnyLayer, message: string): GradloomError =>
   new GradloomError('argument', `${subjectOf(layer)}: ${message}`, {
     subject: layer.name || layer.type,
   })
 
-const checkFree = (layers: readonly Layer[]): void => {
+/** Each layer stands in one place only. */
+export const checkFree = (layers: readonly AnyLayer[]): void => {
   const twice = layers.find((layer, i) => owned.has(layer) || layers.indexOf(layer) < i)
   if (twice) throw refuse(twice, 'already belongs to a model; make a new layer for each place.')
 }
 
 /** From now on the layers belong to one model. */
-export const claimLayers = (layers: readonly Layer[]): void => {
+export const claimLayers = (layers: readonly AnyLayer[]): void => {
   for (const layer of layers) owned.add(layer)
 }
 
 /** A name is one part of the path `layer/variable` in files. */
-const checkGiven = (layers: readonly Layer[]): Set<string> => {
+const checkGiven = (layers: readonly AnyLayer[]): Set<string> => {
   const taken = new Set<string>()
   for (const layer of layers.filter(({ name }) => name !== '')) {
     if (typeof layer.name !== 'string' || layer.name.includes('/')) {
@@ -37,8 +38,7 @@ const checkGiven = (layers: readonly Layer[]): Set<string> => {
 }
 
 /** `dense`, `dense_1`, `dense_2` … for layers without a name. */
-export const nameLayers = (layers: readonly Layer[]): void => {
-  checkFree(layers)
+export const nameLayers = (layers: readonly AnyLayer[]): void => {
   const taken = checkGiven(layers)
   const counts = new Map<string, number>()
   for (const layer of layers.filter(({ name }) => name === '')) {

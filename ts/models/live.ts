@@ -3,7 +3,8 @@
 
 import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'
-import type { Layer } from '../layers/layer.ts'
+import type { AnyLayer } from '../layers/layer.ts'
+import { withSublayers } from '../layers/pass.ts'
 import type { Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
@@ -58,7 +59,7 @@ export class Live {
   }
 
   get gradientSlots(): GradientSlots {
-    this.#slots ??= gradientSlots(this.network)
+    this.#slots ??= gradientSlots()
     return this.#slots
   }
 
@@ -99,7 +100,7 @@ export class Live {
 
   /** The output shape must suit the loss; errors name the layer that gives the output. */
   #checked(compiled: Compiled): void {
-    const last = this.network.layers.at(-1) as Layer
+    const last = this.network.layers.at(-1) as AnyLayer
     try {
       compiled.fit(outputShapeOf(this.network))
     } catch (error) {
@@ -161,7 +162,7 @@ export class Live {
 
   /** Numbers in place, those that layers were given meanwhile too. Call it before a run. */
   async ready(): Promise<void> {
-    for (const layer of this.network.layers) {
+    for (const layer of withSublayers(this.network.layers)) {
       const pending = [...layer.takePending()]
       if (pending.length === 0) continue
       await this.store.set(new Map(pending.map(([{ key }, value]) => [key, value])))

@@ -2,19 +2,10 @@
 // holds no numbers and knows no loss.
 
 import type { SymbolicTensor } from '../graph.ts'
-import type { Layer, Pass } from '../layers/layer.ts'
+import type { AnyLayer, Pass } from '../layers/layer.ts'
 import type { BatchShape, Dtype, Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-
-/** A variable and where it belongs. */
-export interface Placed {
-  readonly variable: Variable
-  readonly layer: Layer
-  /** Name in files: `layer/variable`. */
-  readonly path: string
-  /** Tells its first random draw from those of others. */
-  readonly stream: number
-}
+import { type Placed, trainedIn } from './placing.ts'
 
 /** What one sample looks like. */
 export interface Sample {
@@ -25,7 +16,7 @@ export interface Sample {
 export interface Network {
   /** Name in saved files. */
   readonly type: string
-  readonly layers: readonly Layer[]
+  readonly layers: readonly AnyLayer[]
   /** Known once the network is built. */
   readonly sample: Sample | undefined
   /** Shapes behind each layer, `[null, ...]`; empty before the network is built. */
@@ -42,8 +33,8 @@ export interface Network {
 export const outputShapeOf = (network: Network): BatchShape =>
   network.outputShapes.at(-1) as BatchShape
 
-/** Variables that training changes. */
-export const trainableOf = (network: Network): Variable[] =>
-  network.placed
-    .filter(({ layer, variable }) => layer.trainable && variable.trainable)
-    .map(({ variable }) => variable)
+/** Variables that training changes, in the order in which they are saved. */
+export const trainableOf = ({ layers, placed }: Network): Variable[] => {
+  const trained = trainedIn(layers)
+  return placed.map(({ variable }) => variable).filter((variable) => trained.has(variable))
+}

@@ -3,13 +3,13 @@
 
 import { sumAll } from '../composites.ts'
 import { Graph, type Program, type SymbolicTensor } from '../graph.ts'
-import type { Pass } from '../layers/layer.ts'
+import { type GraphPass, passOver } from '../layers/pass.ts'
 import * as ops from '../ops.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
-import { type Network, type Placed, trainableOf } from './network.ts'
-import { passOver } from './pass.ts'
+import { type Network, trainableOf } from './network.ts'
+import type { Placed } from './placing.ts'
 import type { Rows } from './rows.ts'
 import { rngWords, type Seed } from './seed.ts'
 
@@ -43,19 +43,28 @@ interface Extent {
   readonly training: boolean
 }
 
+/** Regularizers of trained weights, then what layers added; a shard has its part of it. */
+const addedLoss = (network: Network, pass: GraphPass, part: number): SymbolicTensor[] => {
+  const penalties = trainableOf(network).flatMap((variable) =>
+    variable.regularizer ? [variable.regularizer.call(pass.read(variable))] : [],
+  )
+  return [...penalties, ...pass.losses].map((x) => (part === 1 ? x : ops.mul(x, part)))
+}
+
 /** loss = Σ weight·loss of the sample / total, and the sums of each metric, all as outputs. */
 const forward = (
   { network, compiled }: Trained,
   graph: Graph,
   rows: Rows,
   { count, total, training }: Extent,
-): { pass: Pass; loss: SymbolicTensor } => {
+): { pass: GraphPass; loss: SymbolicTensor } => {
   const { x, y, weights } = rows.take(graph, count)
   const pass = passOver(graph, training)
   const yPred = network.apply(x, pass)
   const yTrue = y as SymbolicTensor
   const losses = compiled.loss.call(yTrue, yPred)
-  const loss = ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), total)
+  const compared = ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), total)
+  const loss = addedLoss(network, pass, count / total).reduce(ops.add, compared)
   graph.output(LOSS, loss)
   for (const [i, { metric, weighted }] of compiled.metrics.entries()) {
     const counted = (weighted && weights) || graph.fill(1, [count])
@@ -64,7 +73,7 @@ const forward = (
   return { pass, loss }
 }
 
-/** Clips the gradients and assigns the weights and slots. */
+/** Clips the gradients and assigns the weights and slots; constraints act on the new weights. */
 const update = (
   graph: Graph,
   optimizer: Optimizer,
@@ -78,6 +87,9 @@ const update = (
   for (const [i, variable] of variables.entries()) {
     const gradient = clipped[i] as SymbolicTensor
     optimizer.update({ graph, variable, weight: graph.state(variable), gradient, learningRate })
+    const updated = graph.assigned.get(variable)
+    const { constraint } = variable
+    if (constraint && updated) graph.reassign(variable, constraint.call(updated))
   }
 }
 
@@ -90,35 +102,64 @@ const wholeStep = (model: Trained, rows: Rows, batch: number): Program => {
   const weights = variables.map((variable) => pass.read(variable))
   const gradients = weights.length > 0 ? graph.gradients(loss, weights) : []
   update(graph, model.compiled.optimizer, variables, gradients)
+  for (const [variable, value] of pass.assigned) graph.assign(variable, value)
   return graph.finish()
 }
 
-/** The gradients of a part of the batch, kept in `slots`. */
+/** A program of a part of the batch, and the variables whose new values it leaves in slots. */
+interface Shard {
+  readonly program: Program
+  readonly assigned: readonly Variable[]
+}
+
+/** The gradients of a part of the batch and what its layers assigned, kept in `slots`. */
 const shardStep = (
   model: Trained,
   rows: Rows,
   extent: Omit<Extent, 'training'>,
-  slots: readonly Variable[],
-): Program => {
+  slot: (variable: Variable) => Variable,
+): Shard => {
   const graph = new Graph()
   const { pass, loss } = forward(model, graph, rows, { ...extent, training: true })
-  const weights = trainableOf(model.network).map((variable) => pass.read(variable))
+  const variables = trainableOf(model.network)
+  const weights = variables.map((variable) => pass.read(variable))
   for (const [i, gradient] of graph.gradients(loss, weights).entries()) {
-    graph.assign(slots[i] as Variable, gradient)
+    graph.assign(slot(variables[i] as Variable), gradient)
   }
-  return graph.finish()
+  for (const [variable, value] of pass.assigned) graph.assign(slot(variable), value)
+  return { program: graph.finish(), assigned: [...variables, ...pass.assigned.keys()] }
 }
 
-/** Adds the gradients of the shards, in their order, and changes the weights. */
-const updateStep = ({ network, compiled }: Trained, slots: readonly Variable[][]): Program => {
+/** Σ of the shards, in their order. */
+const summed = (parts: readonly SymbolicTensor[]): SymbolicTensor => parts.reduce(ops.add)
+
+/** Whole numbers have no mean: those of the first shard count. */
+const meanOf = (parts: readonly SymbolicTensor[]): SymbolicTensor =>
+  parts[0]?.dtype === 'float32' ? ops.div(summed(parts), parts.length) : (parts[0] as never)
+
+/**
+ * Adds the gradients of the shards, in their order, and changes the weights; what layers assigned
+ * becomes the mean over the shards.
+ */
+const updateStep = (
+  { network, compiled }: Trained,
+  assigned: readonly Variable[],
+  shards: number,
+  slots: GradientSlots,
+): Program => {
   const graph = new Graph()
   const variables = trainableOf(network)
-  const gradients = variables.map((_, i) =>
-    slots
-      .map((shard) => graph.state(shard[i] as Variable))
-      .reduce((sum, gradient) => ops.add(sum, gradient)),
+  const parts = (variable: Variable) =>
+    Array.from({ length: shards }, (_, i) => graph.state(slots(i, variable)))
+  update(
+    graph,
+    compiled.optimizer,
+    variables,
+    variables.map((variable) => summed(parts(variable))),
   )
-  update(graph, compiled.optimizer, variables, gradients)
+  for (const variable of assigned.slice(variables.length)) {
+    graph.assign(variable, meanOf(parts(variable)))
+  }
   return graph.finish()
 }
 
@@ -152,27 +193,30 @@ const single = (batch: number, program: Program): StepPrograms => ({
   exchange: [],
 })
 
-/** Gradients of shard `shard` between the programs of a step; the same for all batch sizes. */
-export type GradientSlots = (shard: number) => Variable[]
+/**
+ * Where shard `shard` leaves the gradient, or the new value, of a variable for the update; the
+ * same for all batch sizes.
+ */
+export type GradientSlots = (shard: number, variable: Variable) => Variable
 
-export const gradientSlots = (network: Network): GradientSlots => {
-  const made = new Map<number, Variable[]>()
-  return (shard) => {
-    const slots =
-      made.get(shard) ??
-      trainableOf(network).map(
-        ({ shape }) =>
-          new Variable({
-            name: 'gradient',
-            shape,
-            trainable: false,
-            initialize: (own, { graph }) => graph.fill(0, own),
-          }),
-      )
-    made.set(shard, slots)
-    return slots
+export const gradientSlots = (): GradientSlots => {
+  const made = new Map<string, Variable>()
+  return (shard, variable) => {
+    const key = `${shard} ${variable.key}`
+    const slot = made.get(key) ?? slotLike(variable)
+    made.set(key, slot)
+    return slot
   }
 }
+
+const slotLike = ({ shape, dtype }: Variable): Variable =>
+  new Variable({
+    name: 'shard',
+    shape,
+    dtype,
+    trainable: false,
+    initialize: (own, { graph }) => graph.fill(0, own),
+  })
 
 /** A training step, cut into `shards` parts (fewer where the batch is smaller). */
 export const trainPrograms = (
@@ -187,12 +231,18 @@ export const trainPrograms = (
     return single(batch, wholeStep(model, rows, batch))
   }
   const cuts = Array.from({ length: count + 1 }, (_, i) => Math.floor((i * batch) / count))
-  const kept = Array.from({ length: count }, (_, i) => slots(i))
-  const parts = kept.map((own, i) => {
+  const made = Array.from({ length: count }, (_, i) => {
     const [from, to] = [cuts[i] as number, cuts[i + 1] as number]
-    return { program: shardStep(model, rows, { count: to - from, total: batch }, own), from, to }
+    const extent = { count: to - from, total: batch }
+    return { from, to, ...shardStep(model, rows, extent, (variable) => slots(i, variable)) }
   })
-  return { batch, parts, update: updateStep(model, kept), exchange: kept }
+  const assigned = made[0]?.assigned ?? []
+  return {
+    batch,
+    parts: made.map(({ program, from, to }) => ({ program, from, to })),
+    update: updateStep(model, assigned, count, slots),
+    exchange: made.map((_, i) => assigned.map((variable) => slots(i, variable))),
+  }
 }
 
 /** Loss and metrics without training. */

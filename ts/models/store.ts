@@ -8,7 +8,7 @@ import { createSession } from '../runtime/pool-session.ts'
 import type { Session } from '../runtime/session.ts'
 import type { Elements } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-import type { Placed } from './network.ts'
+import type { Placed } from './placing.ts'
 import { initProgram } from './programs.ts'
 import type { Seed } from './seed.ts'
 

@@ -1,15 +1,13 @@
 // The table of a model's layers, as Keras prints it.
 
+import { variablesOf } from '../layers/pass.ts'
 import { showShape, sizeOf } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Live } from './live.ts'
-import { type Placed, trainableOf } from './network.ts'
+import { trainableOf } from './network.ts'
 
 const countIn = (variables: readonly Variable[]): number =>
   variables.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-
-const numbersOf = (placed: readonly Placed[]): number =>
-  countIn(placed.map(({ variable }) => variable))
 
 export interface Counts {
   readonly total: number
@@ -21,7 +19,7 @@ export interface Counts {
 /** Numbers in the model's variables. */
 export const countsOf = (live: Live): Counts => {
   const { placed } = live.network
-  const total = numbersOf(placed)
+  const total = countIn(placed.map(({ variable }) => variable))
   return {
     total,
     trainable: countIn(trainableOf(live.network)),
@@ -48,7 +46,7 @@ const HEAD: Row = ['Layer (type)', 'Output Shape', 'Param #']
 const rowsOf = ({ network }: Live): Row[] =>
   network.layers.map((layer, i) => {
     const shape = network.outputShapes[i]
-    const params = numbersOf(network.placed.filter((placed) => placed.layer === layer))
+    const params = countIn(variablesOf(layer))
     return [
       `${layer.name} (${layer.type})`,
       shape ? showShape(shape) : '?',

@@ -3,9 +3,9 @@
 
 import { GradloomError } from '../errors.ts'
 import type { Program } from '../graph.ts'
+import { RNG } from '../layers/pass.ts'
 import type { Feeds, SessionResult, SessionStage } from '../runtime/session.ts'
 import type { Live } from './live.ts'
-import { RNG } from './pass.ts'
 import type { Loaded } from './program-cache.ts'
 import { LEARNING_RATE, type StepPrograms } from './programs.ts'
 import type { Reader, Stretch } from './readers.ts'

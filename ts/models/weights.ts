@@ -5,7 +5,7 @@ import { subjectOf } from '../layers/expect.ts'
 import { type Elements, sameShape, showShape } from '../shape.ts'
 import { asTensor, Tensor, type TensorLike } from '../tensor.ts'
 import type { Live } from './live.ts'
-import type { Placed } from './network.ts'
+import type { Placed } from './placing.ts'
 
 export const getWeights = async (live: Live): Promise<Tensor[]> => {
   live.mustLive()

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Graph, type Program, type SymbolicTensor } from '../graph.ts'
-import type { Pass } from '../layers/layer.ts'
+import { type GraphPass, passOver as walkOver } from '../layers/pass.ts'
 import { type Core, type CoreSession, setCore } from '../runtime/core.ts'
 import { makeCore, makeMemory } from '../runtime/instance.ts'
 import { type Dtype, type Elements, type Shape, sizeOf } from '../shape.ts'
@@ -129,8 +129,5 @@ export const evaluate = <N extends string, O extends string>(
 }
 
 /** The walk of layers over a graph, at inference unless said. */
-export const passOver = (graph: Graph, training = false, rng?: SymbolicTensor): Pass => ({
-  training,
-  rng: rng ?? graph.constant(Int32Array.of(1, 2, 0, 0)),
-  read: (variable) => graph.state(variable),
-})
+export const passOver = (graph: Graph, training = false, rng?: SymbolicTensor): GraphPass =>
+  walkOver(graph, training, rng ?? graph.constant(Int32Array.of(1, 2, 0, 0)))

@@ -9,6 +9,7 @@
 mod arena;
 mod barrier;
 mod bind;
+mod instr;
 mod interpret;
 mod order;
 mod pass;

@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use gradloom_graph::{Graph, NodeId, Shape};
-use gradloom_kernels::Chunk;
 
-use crate::bind::{Bases, Loc};
+use crate::bind::{Base, Bases, Loc};
+use crate::instr::{Instr, Step, steps};
 use crate::units::{Units, sort_small};
 
 /// Elements in one register.
@@ -40,15 +40,6 @@ pub struct Load {
     slot: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Instr {
-    chunk: Chunk,
-    params: [f32; 2],
-    src: [usize; 3],
-    dst: usize,
-    name: &'static str,
-}
-
 /// A finished value: written by its instruction, or copied at the end of the chunk when a later
 /// instruction still reads what it overwrites.
 #[derive(Clone, Debug)]
@@ -64,7 +55,7 @@ pub struct Pass {
     pub len: usize,
     pub loads: Vec<Load>,
     pub stores: Vec<Store>,
-    instrs: Vec<Instr>,
+    steps: Vec<Step>,
     slots: usize,
     /// Slots that live in scratch: expanded loads, then registers.
     registers: Vec<usize>,
@@ -108,6 +99,7 @@ pub struct Compiler<'a> {
     units: &'a Units,
     loc: &'a dyn Fn(NodeId) -> Loc,
     pass: Pass,
+    instrs: Vec<Instr>,
     slot_of: HashMap<NodeId, usize>,
     free: Vec<usize>,
 }
@@ -126,7 +118,7 @@ impl<'a> Compiler<'a> {
             len,
             loads: Vec::new(),
             stores: Vec::new(),
-            instrs: Vec::new(),
+            steps: Vec::new(),
             slots: 0,
             registers: Vec::new(),
         };
@@ -136,6 +128,7 @@ impl<'a> Compiler<'a> {
             units,
             loc,
             pass,
+            instrs: Vec::new(),
             slot_of: HashMap::new(),
             free,
         };
@@ -148,6 +141,8 @@ impl<'a> Compiler<'a> {
             "a pass of {} slots",
             c.pass.slots
         );
+        let scalar = |slot| c.pass.loads.iter().any(|l| l.slot == slot && l.is_scalar());
+        c.pass.steps = steps(&c.instrs, scalar);
         c.pass
     }
 
@@ -211,12 +206,13 @@ impl<'a> Compiler<'a> {
             });
         }
         self.slot_of.insert(id, dst);
-        self.pass.instrs.push(Instr {
+        self.instrs.push(Instr {
             chunk,
             params,
             src,
             dst,
             name: op.name(),
+            fused: op.fused(),
         });
     }
 
@@ -258,13 +254,14 @@ impl Pass {
         self.registers.len() * CHUNK
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.instrs.iter().map(|i| i.name)
+    /// The names of the instructions, those of one loop joined by `+`.
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.steps.iter().map(Step::name)
     }
 
     /// Chunk operations in one run: what the pass costs.
     pub fn work(&self) -> usize {
-        self.len * self.instrs.len()
+        self.len * self.steps.iter().map(Step::count).sum::<usize>()
     }
 
     /// Fills the registers of the scalars; once for each thread and step, before `run`.
@@ -284,12 +281,20 @@ impl Pass {
         }
     }
 
-    /// Runs elements `start..start + len`.
+    /// Runs elements `start..start + len`. `window`: where element 0 of a windowed operand would
+    /// be.
     ///
     /// # Safety
     /// The bases are valid for this program; no other thread touches these elements of the stores;
     /// `scratch` is as `prepare` left it.
-    pub unsafe fn run(&self, bases: &Bases, start: usize, len: usize, scratch: &mut [f32]) {
+    pub unsafe fn run(
+        &self,
+        bases: &Bases,
+        start: usize,
+        len: usize,
+        window: *mut f32,
+        scratch: &mut [f32],
+    ) {
         assert!(start + len <= self.len && scratch.len() >= self.scratch());
         let mut table = [core::ptr::null_mut::<f32>(); MAX_SLOTS];
         for (i, &slot) in self.registers.iter().enumerate() {
@@ -300,19 +305,29 @@ impl Pass {
         while at < end {
             let n = CHUNK.min(end - at);
             // SAFETY: by the contract of `run`; `at + n <= self.len`.
-            unsafe { self.run_chunk(bases, &mut table, at, n) };
+            unsafe { self.run_chunk(bases, &mut table, window, at, n) };
             at += n;
         }
     }
 
     /// # Safety
     /// As `run`, for elements `at..at + n` with `n <= CHUNK`.
-    unsafe fn run_chunk(&self, bases: &Bases, table: &mut [*mut f32], at: usize, n: usize) {
+    unsafe fn run_chunk(
+        &self,
+        bases: &Bases,
+        table: &mut [*mut f32],
+        window: *mut f32,
+        at: usize,
+        n: usize,
+    ) {
         // SAFETY: full operands have `self.len` elements, registers CHUNK; the walk of each load
         // was derived from its shape, so its indices stay inside its buffer.
         unsafe {
             for load in &self.loads {
                 match (&load.walk, load.loc) {
+                    (_, Some(loc)) if loc.base == Base::Window => {
+                        table[load.slot] = window.wrapping_add(at);
+                    }
                     (Walk::Full, Some(loc)) => table[load.slot] = bases.ptr(loc).add(at),
                     (_, Some(loc)) => load.expand(bases.ptr(loc), table[load.slot], at, n),
                     _ => {}
@@ -321,9 +336,8 @@ impl Pass {
             for store in &self.stores {
                 table[store.slot] = bases.ptr(store.loc).add(at);
             }
-            for i in &self.instrs {
-                let src = i.src.map(|s| table[s].cast_const());
-                i.chunk.run(i.params, src, table[i.dst], n);
+            for step in &self.steps {
+                step.run(table, n);
             }
             for store in &self.stores {
                 if let Some(from) = store.copy_from {
@@ -335,6 +349,10 @@ impl Pass {
 }
 
 impl Load {
+    fn is_scalar(&self) -> bool {
+        matches!(self.walk, Walk::Scalar | Walk::Fill(_))
+    }
+
     /// Writes elements `at..at + n` of a broadcast operand into a register.
     ///
     /// # Safety

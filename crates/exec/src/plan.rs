@@ -85,6 +85,7 @@ pub struct Places {
 impl Places {
     fn new(graph: &Graph) -> Places {
         let mut places = Places::default();
+        let whole = read_whole(graph);
         for (id, node) in graph.nodes.iter().enumerate() {
             let len = node.ty.shape.size();
             let slot = |name: &str, key| Slot {
@@ -103,7 +104,7 @@ impl Places {
                     Base::Const(places.consts.len() - 1)
                 }
                 // Outside of passes, a filled tensor is read like a literal one.
-                Source::Fill { bits } if read_whole(graph, id) => {
+                Source::Fill { bits } if whole[id] => {
                     places.consts.push(vec![*bits; len]);
                     Base::Const(places.consts.len() - 1)
                 }
@@ -171,7 +172,12 @@ impl Places {
         let homeless =
             |places: &Places, id: &NodeId| life.kept(*id) && !places.loc.contains_key(id);
         if let Some(call) = call.filter(|id| homeless(self, id)) {
-            self.place_fresh(graph, call);
+            if life.needs_window(graph, units, unit, call) {
+                let len = graph.nodes[call].ty.shape.size();
+                self.loc.insert(call, Loc::new(Base::Window, len));
+            } else {
+                self.place_fresh(graph, call);
+            }
         }
         let mut dying: Vec<NodeId> = life.ends_at(at).filter(|id| self.in_arena(*id)).collect();
         for &id in chain
@@ -231,10 +237,16 @@ impl Places {
     }
 }
 
-/// Whether something other than an elementwise op reads the node.
-fn read_whole(graph: &Graph, id: NodeId) -> bool {
-    let whole = |n: NodeId| !elementwise(graph, n) && graph.nodes[n].inputs().contains(&id);
-    graph.roots().any(|r| r == id) || (0..graph.nodes.len()).any(whole)
+/// For each node, whether something other than an elementwise op reads it.
+fn read_whole(graph: &Graph) -> Vec<bool> {
+    let mut whole = vec![false; graph.nodes.len()];
+    graph.roots().for_each(|id| whole[id] = true);
+    for (id, node) in graph.nodes.iter().enumerate() {
+        if !elementwise(graph, id) {
+            node.inputs().iter().for_each(|&input| whole[input] = true);
+        }
+    }
+    whole
 }
 
 /// Whether `heir`, computed in the unit, may take the buffer of `dead`, which the unit reads last:
@@ -242,29 +254,43 @@ fn read_whole(graph: &Graph, id: NodeId) -> bool {
 fn can_inherit(graph: &Graph, units: &Units, unit: usize, dead: NodeId, heir: NodeId) -> bool {
     let unit = &units.units[unit];
     let same_size = graph.nodes[dead].ty.shape == graph.nodes[heir].ty.shape;
-    let reads = |id: NodeId| {
-        graph.nodes[id]
+    let reads = |c: NodeId| {
+        graph.nodes[c]
             .inputs()
             .iter()
-            .copied()
-            .filter(move |&i| units.root[i] == dead)
+            .any(|&i| units.root[i] == dead)
     };
-    let call_reads = unit.call.is_some_and(|c| reads(c).next().is_some());
-    let full = |c: &NodeId| {
-        let shape = &graph.nodes[*c].ty.shape;
-        reads(*c).all(|i| graph.nodes[i].ty.shape == *shape)
-    };
-    same_size && !call_reads && unit.chain.contains(&heir) && unit.chain.iter().all(full)
+    let call_reads = unit.call.is_some_and(reads);
+    same_size
+        && !call_reads
+        && unit.chain.contains(&heir)
+        && reads_in_step(graph, units, &unit.chain, dead)
+}
+
+/// Whether the chain reads of `id` only the very element that it is computing.
+fn reads_in_step(graph: &Graph, units: &Units, chain: &[NodeId], id: NodeId) -> bool {
+    chain.iter().all(|&c| {
+        let (inputs, shape) = (graph.nodes[c].inputs(), &graph.nodes[c].ty.shape);
+        let reads = inputs.iter().filter(|&&i| units.root[i] == id);
+        reads
+            .into_iter()
+            .all(|&i| graph.nodes[i].ty.shape == *shape)
+    })
 }
 
 /// When each value is read last, in positions of the order.
 struct Life {
     last: Vec<Option<usize>>,
+    /// Whether another unit reads it, or the caller.
+    outside: Vec<bool>,
+    /// For each position, the values that end there.
+    ends: Vec<Vec<NodeId>>,
 }
 
 impl Life {
     fn new(graph: &Graph, units: &Units, order: &Order) -> Life {
         let mut last = vec![None; graph.nodes.len()];
+        let mut outside = vec![false; graph.nodes.len()];
         let never = order.units.len();
         for (at, &unit) in order.units.iter().enumerate() {
             // The output of a call needs a buffer even when only its own epilogue reads it.
@@ -276,14 +302,37 @@ impl Life {
                     let root = units.root[input];
                     if units.of[root] != Some(unit) {
                         last[root] = last[root].max(Some(at));
+                        outside[root] = true;
                     }
                 }
             }
         }
-        graph
-            .roots()
-            .for_each(|id| last[units.root[id]] = Some(never));
-        Life { last }
+        for root in graph.roots().map(|id| units.root[id]) {
+            last[root] = Some(never);
+            outside[root] = true;
+        }
+        let mut ends = vec![Vec::new(); never + 1];
+        for (id, at) in last.iter().enumerate() {
+            at.iter().for_each(|&at: &usize| ends[at].push(id));
+        }
+        Life {
+            last,
+            outside,
+            ends,
+        }
+    }
+
+    /// Whether the call's output is read only by its epilogue, element by element, and the op can
+    /// give it piece by piece.
+    fn needs_window(&self, graph: &Graph, units: &Units, unit: usize, call: NodeId) -> bool {
+        let Source::Op { op, inputs } = &graph.nodes[call].source else {
+            return false;
+        };
+        !self.outside[call]
+            && reads_in_step(graph, units, &units.units[unit].chain, call)
+            && op
+                .window(&graph.types(inputs), &graph.nodes[call].ty)
+                .is_some()
     }
 
     /// Whether the value needs a buffer.
@@ -292,6 +341,6 @@ impl Life {
     }
 
     fn ends_at(&self, at: usize) -> impl Iterator<Item = NodeId> + '_ {
-        (0..self.last.len()).filter(move |&id| self.last[id] == Some(at))
+        self.ends[at].iter().copied()
     }
 }

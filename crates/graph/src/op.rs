@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use gradloom_kernels::{Chunk, Io};
+use gradloom_kernels::{Chunk, Fused, Io};
 
 use crate::builder::Builder;
 use crate::error::{GraphError, Result};
@@ -53,14 +53,32 @@ pub trait Op: Send + Sync {
         None
     }
 
+    /// For elementwise ops: sequences that end in this op and are faster as one loop.
+    fn fused(&self) -> &'static [Fused] {
+        &[]
+    }
+
     /// The output is the bytes of input 0 under another shape: nothing runs.
     fn alias(&self) -> bool {
+        false
+    }
+
+    /// The output may lie in the buffer of input 0: `run` then changes what differs
+    /// (`Io::is_in_place`) and does not read input 0.
+    fn in_place(&self) -> bool {
         false
     }
 
     /// `run` calls `Io::finish` for every output element once, so a pass may follow in cache.
     fn announces(&self) -> bool {
         false
+    }
+
+    /// For ops that announce: the floats of the longest range, if `run` can announce each range as
+    /// it writes it (`Io::is_windowed`) and has no need of it afterwards.
+    fn window(&self, inputs: &[Type], output: &Type) -> Option<usize> {
+        let _ = (inputs, output);
+        None
     }
 
     /// The input that equals the output exactly, given the inputs that are filled with one number.

@@ -2,6 +2,7 @@
 //! `elementwise!`, which makes an op of a formula and its gradient. No formula lives here.
 
 use gradloom_graph::{Result, Shape, Type};
+use gradloom_kernels::Fused;
 
 use crate::check;
 
@@ -23,12 +24,14 @@ pub struct Facts {
     /// Floating-point operations an element, as `Op::flops` counts them.
     pub flops: u64,
     pub identity: Identity,
+    pub fused: &'static [Fused],
 }
 
 impl Facts {
     pub const PLAIN: Facts = Facts {
         flops: 1,
         identity: |_| None,
+        fused: &[],
     };
 
     pub const fn flops(flops: u64) -> Facts {
@@ -36,6 +39,11 @@ impl Facts {
             flops,
             ..Facts::PLAIN
         }
+    }
+
+    /// Sequences that end in this op and have a loop of their own.
+    pub const fn ends(self, fused: &'static [Fused]) -> Facts {
+        Facts { fused, ..self }
     }
 
     pub const fn identity(identity: Identity) -> Facts {
@@ -136,6 +144,10 @@ macro_rules! elementwise {
 
             fn chunk(&self) -> Option<(gradloom_kernels::Chunk, [f32; 2])> {
                 Some((gradloom_kernels::Chunk::of::<$op>(), [0.0; 2]))
+            }
+
+            fn fused(&self) -> &'static [gradloom_kernels::Fused] {
+                $op::FACTS.fused
             }
 
             fn identity(&self, fills: &[Option<f32>]) -> Option<usize> {

@@ -1,5 +1,6 @@
 //! mulAdd(a, b, c) = a·b + c, rounded twice.
 
+use crate::adam_step::AdamStep;
 use crate::elementwise::Facts;
 
 elementwise!(
@@ -8,7 +9,7 @@ elementwise!(
     |[a, b, c]| a.mul(b).add(c),
     // da = dy·b, db = dy·a, dc = dy
     |[a, b, _], _, dy| [dy * b, dy * a, dy],
-    Facts::flops(2)
+    Facts::flops(2).ends(AdamStep::LOOP)
 );
 
 #[cfg(test)]
