@@ -39,7 +39,7 @@ export const fromSaved = <T>(
   kind: string,
   factories: Factories<T>,
   type: string,
-  config: Config = {},
+  config: object = {},
 ): T => {
   if (typeof config === 'object' && config !== null) return choose(kind, type, factories)(config)
   throw new GradloomError('file-format', `The options of the ${kind} '${type}' are not an object.`)

@@ -3,8 +3,7 @@
 
 import { badArgument, belowOne } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
-import { pathOf, unreadable } from '../io/files.ts'
-import { reasonOf } from '../io/node.ts'
+import { diskOf } from '../io/files.ts'
 import { Tensor } from '../tensor.ts'
 import { type ImageOptions, type ImageSource, loadImage } from './image.ts'
 import { oneHot } from './one-hot.ts'
@@ -141,17 +140,7 @@ const ofFile = (file: File): Entry => ({
 })
 
 const inFolder = async (source: string | URL): Promise<Entry[]> => {
-  const place = pathOf(source)
-  if (!place) {
-    throw new GradloomError('unsupported', `${SELF}: no folders here; pass the list of its files`)
-  }
-  try {
-    const names = await place.fs.readdir(place.path, { recursive: true })
-    return names.map((name) => ({
-      name: name.replaceAll('\\', '/'),
-      source: `${place.path}/${name}`,
-    }))
-  } catch (error) {
-    throw unreadable(place.path, `its files could not be listed (${reasonOf(error)})`, error)
-  }
+  const files = await diskOf(source)?.list(String(source))
+  if (files) return files.map(([name, path]) => ({ name, source: path }))
+  throw new GradloomError('unsupported', `${SELF}: no folders here; pass the list of its files`)
 }

@@ -4,7 +4,7 @@
 import { badArgument, positiveWhole } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import { type FileSource, readBytes } from '../io/files.ts'
-import { reasonOf } from '../io/node.ts'
+import { reasonOf } from '../io/reasons.ts'
 import { decodeImage, readPixels } from '../platform/images.ts'
 import type { Drawable, Pixels } from '../platform/platform.ts'
 import {

@@ -11,6 +11,9 @@ const aliases = {
   mse: factories.meanSquaredError,
   mae: factories.meanAbsoluteError,
   bce: factories.binaryCrossentropy,
+  mape: factories.meanAbsolutePercentageError,
+  msle: factories.meanSquaredLogarithmicError,
+  kld: factories.klDivergence,
 } as const
 
 /** `'categoricalCrossentropy'`, `'mse'` … */

@@ -15,9 +15,18 @@ const aliases = {
   mse: factories.meanSquaredError,
   mae: factories.meanAbsoluteError,
   rmse: factories.rootMeanSquaredError,
+  mape: factories.meanAbsolutePercentageError,
+  msle: factories.meanSquaredLogarithmicError,
+  bce: factories.binaryCrossentropy,
+  kld: factories.klDivergence,
 } as const
 
-type FactoryName = keyof typeof factories | keyof typeof aliases
+/** Factories whose options may be left out; the others (`iou` …) must be called. */
+type FactoryName =
+  | {
+      [Name in keyof typeof factories]: (typeof factories)[Name] extends () => Metric ? Name : never
+    }[keyof typeof factories]
+  | keyof typeof aliases
 
 /** `'accuracy'` (the one that fits the loss), `'mse'` … */
 export type MetricName = FactoryName | 'accuracy' | 'acc'
@@ -52,8 +61,13 @@ export const resolveMetric = (spec: MetricSpec, model: MetricFor): Metric => {
     throw badArgument('compile', 'metrics', spec, 'names or metrics')
   }
   const accuracy = (options: MetricOptions) => accuracyFor(model)(options)
-  const table: Record<MetricName, Make> = { ...factories, ...aliases, accuracy, acc: accuracy }
-  return choose('metric', spec, table)({ name: spec })
+  const table: Readonly<Record<string, (options: never) => Metric>> = {
+    ...factories,
+    ...aliases,
+    accuracy,
+    acc: accuracy,
+  }
+  return (choose('metric', spec, table) as Make)({ name: spec })
 }
 
 /** The metric that a saved file describes. */

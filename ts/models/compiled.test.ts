@@ -46,7 +46,7 @@ describe('compile', () => {
     )
     expect(make({ optimizer: 'adma' })).toThrow(refusal('unknown-name', "'adam'"))
     expect(make({ metrics: ['acuracy'] })).toThrow(refusal('unknown-name', "'accuracy'"))
-    expect(make({ weightedMetrics: ['mea'] })).toThrow(refusal('unknown-name', "'mae'"))
+    expect(make({ weightedMetrics: ['rmes'] })).toThrow(refusal('unknown-name', "'rmse'"))
     expect(make({ metrics: 'accuracy' })).toThrow(refusal('argument', "['accuracy']"))
   })
 })

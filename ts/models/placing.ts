@@ -47,7 +47,10 @@ const found = (layers: readonly AnyLayer[], prefix: string): Found[] =>
     return [...own, ...found(layer.sublayers, path)]
   })
 
-/** The variables of built layers, shared ones once. Names sublayers and numbers streams. */
+/**
+ * The variables of built layers, shared ones once. Names sublayers, tells variables their
+ * paths and numbers streams.
+ */
 export const placeAll = (layers: readonly AnyLayer[]): Placed[] => {
   const seen = new Set<Variable>()
   const all = found(layers, '').filter(({ variable }) => {
@@ -56,6 +59,7 @@ export const placeAll = (layers: readonly AnyLayer[]): Placed[] => {
     return true
   })
   setStreams(layers)
+  for (const { variable, path } of all) variable.path = path
   return all.map((place, i) => ({ ...place, stream: 2 * i }))
 }
 

@@ -51,7 +51,7 @@ const addedLoss = (network: Network, pass: GraphPass, part: number): SymbolicTen
   return [...penalties, ...pass.losses].map((x) => (part === 1 ? x : ops.mul(x, part)))
 }
 
-/** loss = Σ weight·loss of the sample / total, and the sums of each metric, all as outputs. */
+/** loss = Σ weight·loss of the sample / total (or the sum), and the sums of each metric: outputs. */
 const forward = (
   { network, compiled }: Trained,
   graph: Graph,
@@ -63,7 +63,8 @@ const forward = (
   const yPred = network.apply(x, pass)
   const yTrue = y as SymbolicTensor
   const losses = compiled.loss.call(yTrue, yPred)
-  const compared = ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), total)
+  const divisor = compiled.loss.reduction === 'sum' ? 1 : total
+  const compared = ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), divisor)
   const loss = addedLoss(network, pass, count / total).reduce(ops.add, compared)
   graph.output(LOSS, loss)
   for (const [i, { metric, weighted }] of compiled.metrics.entries()) {

@@ -93,7 +93,7 @@ const labelsOf = (live: Live, y: TensorLike | undefined, what: string): Tensor =
     )
   }
   const classes = loss.classes?.(output)
-  if (classes !== undefined) checkLabels(labels, classes)
+  if (classes !== undefined) checkLabels(labels, classes, 'y', loss.ignoreClass)
   return labels.reshape([labels.shape[0] as number, ...(wanted.slice(1) as number[])])
 }
 

@@ -46,7 +46,12 @@ export class Totals {
   logs(prefix = ''): Logs {
     const logs: Logs = { [`${prefix}loss`]: this.#loss / this.#samples }
     for (const [i, { key, metric }] of this.#compiled.metrics.entries()) {
-      logs[`${prefix}${key}`] = metric.result(this.#sums[i] ?? [])
+      const result = metric.result(this.#sums[i] ?? [])
+      if (typeof result === 'number') logs[`${prefix}${key}`] = result
+      else
+        result.forEach((value, j) => {
+          logs[`${prefix}${key}_${j}`] = value
+        })
     }
     return logs
   }
