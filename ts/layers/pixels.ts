@@ -127,7 +127,7 @@ interface Span {
   readonly size: number
 }
 
-/** [from, to]: how much each old row counts for each new one; what is outside counts for nothing. */
+/** [from, to]: how much each old row counts for each new one; what is outside does not. */
 const weightsOf = (from: number, to: number, { first, size }: Span, kind: Interpolation) => {
   const weights = new Float32Array(from * to)
   tapsOf(size, to, kind).forEach((tap, i) => {

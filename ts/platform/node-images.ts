@@ -1,5 +1,5 @@
-// PNG and JPEG in Node, by decoders in JavaScript (fast-png, jpeg-js): only the Node build has them,
-// and loads them with the first image.
+// PNG and JPEG in Node, by decoders in JavaScript (fast-png, jpeg-js): only the Node build has
+// them, and loads them with the first image.
 
 import type { DecodedPng } from 'fast-png'
 import type { Drawable, Pixels } from './platform.ts'

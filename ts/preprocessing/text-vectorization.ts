@@ -140,7 +140,7 @@ export class TextVectorization {
     return this.#lookup.vocabulary(includeSpecialTokens)
   }
 
-  /** [N] texts → i32 [N, length], or an f32 encoding [N, words]; a single text has no first axis. */
+  /** [N] texts → i32 [N, length], or an f32 encoding [N, words]; no first axis for one text. */
   call(texts: Strings): Tensor {
     const lookup = this.#lookup
     void lookup.tokens
