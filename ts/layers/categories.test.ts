@@ -126,6 +126,27 @@ describe('a layer for categories', () => {
     expect([...data]).toEqual([...layer.transform(asked).elements])
   })
 
+  it('tells large integers apart, and inverts what is no number to the unknown token', () => {
+    const vocabulary = [2 ** 30 + 1, 2 ** 30, -(2 ** 31) + 1]
+    const layer = layers.integerLookup({ vocabulary })
+    const x = {
+      shape: [4],
+      data: [2 ** 30, 2 ** 30 + 1, -(2 ** 31) + 1, 5],
+      dtype: 'int32',
+    } as const
+    const { y } = evaluate({ x }, ({ x }) => ({ y: layer.call(x) }))
+    expect([...y.data]).toEqual([2, 1, 3, 0])
+    const inverse = layers.integerLookup({ vocabulary, invert: true, oovToken: 7 })
+    expect([...inGraph(inverse, [1, 3, 9, -1]).data]).toEqual([2 ** 30 + 1, -(2 ** 31) + 1, 7, 7])
+  })
+
+  it('puts whole numbers between fractions', () => {
+    const layer = layers.discretization({ binBoundaries: [-1.5, 0.5, 2] })
+    const x = { shape: [6], data: [-2, -1, 0, 1, 2, 3], dtype: 'int32' } as const
+    const { y } = evaluate({ x }, ({ x }) => ({ y: layer.call(x) }))
+    expect([...y.data]).toEqual([0, 1, 1, 2, 3, 3])
+  })
+
   it('learns from a stream', async () => {
     const stream = async function* () {
       yield [[3], [4]]
@@ -209,8 +230,8 @@ describe('a layer for categories', () => {
     ],
     [
       'integers too large for a model',
-      () => used(layers.integerLookup({ vocabulary: [2 ** 24 + 1] })),
-      ['argument', '16777217'],
+      () => used(layers.integerLookup({ vocabulary: [2 ** 31] })),
+      ['argument', '2147483648', 'int32'],
     ],
     [
       'no place for unknown ones in a model',

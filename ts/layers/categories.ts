@@ -2,7 +2,6 @@
 // of category numbers. Nothing here has a gradient. The same on the caller's side is
 // `preprocessing/encode.ts`.
 
-import { asFloat } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { encodedShape, type OutputMode } from '../preprocessing/encode.ts'
@@ -18,20 +17,26 @@ export const lookUp = (table: SymbolicTensor, x: SymbolicTensor): SymbolicTensor
   return ops.reshape(ops.gatherRows(table, flat), x.shape)
 }
 
+/** ⌈v⌉ as far as i32 goes: b ≤ x for a whole x just where ⌈b⌉ ≤ x. */
+const ceiling = (v: number): number => Math.max(-(2 ** 31), Math.min(Math.ceil(v), 2 ** 31 - 1))
+
 /**
- * How many of the ascending `sorted` are ≤ x: f32 [...] of x: [...]. Binary search, a bit of the
- * answer at a time from the highest: log₂ N gathers, no N × size table.
+ * How many of the ascending `sorted` are ≤ x: f32 [...] of x: [...], f32 or i32. Binary search, a
+ * bit of the answer at a time from the highest: log₂ N gathers, no N × size table.
  */
 export const searchSorted = (x: SymbolicTensor, sorted: readonly number[]): SymbolicTensor => {
-  const value = asFloat(x)
   const size = 2 ** Math.ceil(Math.log2(sorted.length + 1))
-  const padded = new Float32Array(size).fill(Number.POSITIVE_INFINITY)
-  padded.set(sorted)
+  const at = (i: number): number => sorted[i] ?? Number.POSITIVE_INFINITY
+  const isWhole = x.dtype === 'int32'
+  const padded = isWhole
+    ? Int32Array.from({ length: size }, (_, i) => ceiling(at(i)))
+    : Float32Array.from({ length: size }, (_, i) => at(i))
   const table = x.graph.constant(padded)
   let count = x.graph.fill(0, x.shape)
   for (let step = size / 2; step >= 1; step /= 2) {
     const probe = lookUp(table, ops.add(count, step - 1))
-    count = ops.mulAdd(ops.lessEqual(probe, value), step, count)
+    const reached = isWhole ? ops.sub(1, ops.integer('less', x, probe)) : ops.lessEqual(probe, x)
+    count = ops.mulAdd(reached, step, count)
   }
   return ops.minimum(count, sorted.length)
 }

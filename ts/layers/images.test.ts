@@ -235,9 +235,9 @@ describe('layers for images refuse', () => {
       const refused = refusal('shape', layer.type, '[batch, height', '[batch, 3, 4]')
       expect(() => run(layer, flat, {})).toThrow(refused)
     }
-    const shape = [4097, 64, 64, 1]
+    const shape = [1, 4097, 4096, 1]
     const many = { shape, data: [] } as unknown as Recorded
-    const refused = refusal('shape', 'randomFlip', '2^24', '[4097, 64, 64, 1]')
+    const refused = refusal('shape', 'randomFlip', '2^24', '[1, 4097, 4096, 1]')
     expect(() => run(layers.randomFlip(), many, {})).toThrow(refused)
   })
 })

@@ -14,9 +14,6 @@ import { type Config, Layer, type LayerOptions } from './layer.ts'
 
 export interface IntegerLookupOptions extends LayerOptions, LookupOptions<number> {}
 
-/** The ops of a model compare integers as f32. */
-const MOST = 2 ** 24
-
 export class IntegerLookup extends Layer {
   readonly type = 'integerLookup'
   readonly #lookup: Lookup<number>
@@ -47,52 +44,47 @@ export class IntegerLookup extends Layer {
     const lookup = this.#lookup
     const given = asWhole(x)
     if (lookup.invert) return this.#inverse(given)
-    const value = ops.castF32(given)
-    const numbers = ops.castI32(this.#masked(value, this.#numbersOf(value)))
+    const numbers = this.#masked(given, this.#numbersOf(given))
     const { depth } = lookup
     const weights = lookup.mode === 'tfIdf' ? { weights: lookup.weights } : {}
     return encoded(subjectOf(this), numbers, lookup.mode, { depth, ...weights })
   }
 
-  #constant(x: SymbolicTensor, values: readonly number[]): SymbolicTensor {
-    const odd = values.find((v) => Math.abs(v) > MOST)
-    if (odd === undefined) return x.graph.constant(Float32Array.from(values))
-    throw badArgument(subjectOf(this), 'vocabulary', odd, `within ±${MOST} inside a model`)
+  /** i32 [N] */
+  #table({ graph }: SymbolicTensor, values: readonly number[]): SymbolicTensor {
+    const odd = values.find((v) => v !== Math.trunc(v) || Math.abs(v) >= 2 ** 31)
+    if (odd === undefined) return graph.constant(Int32Array.from(values))
+    throw badArgument(subjectOf(this), 'vocabulary', odd, 'an int32 inside a model')
   }
 
-  #numbersOf(value: SymbolicTensor): SymbolicTensor {
+  #numbersOf(x: SymbolicTensor): SymbolicTensor {
     const { tokens, start, oov, oovStart } = this.#lookup
     if (oov === 0) throw badArgument(subjectOf(this), 'numOovIndices', 0, '1 or more in a model')
     const order = tokens.map((token, i) => [token, start + i] as const)
     const sorted = order.sort(([a], [b]) => a - b)
     const values = sorted.map(([token]) => token)
-    const place = ops.maximum(ops.sub(searchSorted(value, values), 1), 0)
-    const known = ops.equal(lookUp(this.#constant(value, values), place), value)
-    const numbers = lookUp(
-      this.#constant(
-        value,
-        sorted.map(([, number]) => number),
-      ),
-      place,
-    )
-    // Unknown integers: the remainder of a division by the number of places for them.
-    const whole = ops.floor(ops.div(value, oov))
-    const unknown = ops.sub(ops.add(value, oovStart), ops.mul(whole, oov))
-    return ops.where(known, numbers, unknown)
+    const table = this.#table(x, values)
+    const place = ops.maximum(ops.sub(searchSorted(x, values), 1), 0)
+    const known = ops.integer('equal', lookUp(table, place), x)
+    const numbers = sorted.map(([, number]) => number)
+    const unknown = ops.integer('add', ops.integer('mod', x, oov), oovStart)
+    return ops.where(known, lookUp(this.#table(x, numbers), place), unknown)
   }
 
-  #masked(value: SymbolicTensor, numbers: SymbolicTensor): SymbolicTensor {
+  #masked(x: SymbolicTensor, numbers: SymbolicTensor): SymbolicTensor {
     const { mask, mode } = this.#lookup
-    return mask === null
-      ? numbers
-      : ops.where(ops.equal(value, mask), mode === 'int' ? 0 : -1, numbers)
+    if (mask === null) return numbers
+    const none = x.graph.constant(Int32Array.of(mode === 'int' ? 0 : -1), [])
+    return ops.where(ops.integer('equal', x, mask), none, numbers)
   }
 
+  /** What is no number of the vocabulary is looked up behind its end. */
   #inverse(numbers: SymbolicTensor): SymbolicTensor {
     const all = this.getVocabulary()
-    const table = this.#constant(numbers, all)
-    const found = lookUp(table, numbers)
-    return ops.castI32(ops.where(ops.isNan(found), this.#lookup.oovToken, found))
+    const end = numbers.graph.constant(Int32Array.of(all.length), [])
+    const places = ops.where(ops.integer('less', numbers, 0), end, numbers)
+    const table = this.#table(numbers, [...all, this.#lookup.oovToken])
+    return lookUp(table, ops.integer('minimum', places, all.length))
   }
 
   /** The same for integers at hand, as in `Dataset.map`. */

@@ -18,7 +18,7 @@ export const asImages = (layer: Layer, x: SymbolicTensor): SymbolicTensor => {
 }
 
 /** 0, 1 … n − 1 along one of three axes: [1, n, 1] */
-export const countAlong = (x: SymbolicTensor, axis: 0 | 1 | 2, n: number): SymbolicTensor => {
+export const countAlong = (x: SymbolicTensor, axis: 1 | 2, n: number): SymbolicTensor => {
   const shape = [1, 1, 1]
   shape[axis] = n
   return x.graph.constant(
@@ -27,7 +27,7 @@ export const countAlong = (x: SymbolicTensor, axis: 0 | 1 | 2, n: number): Symbo
   )
 }
 
-/** Whole numbers up to here are exact in f32; pixels are numbered over the whole batch. */
+/** Whole numbers up to here are exact in f32; pixels of an image are numbered in it. */
 const MOST = 2 ** 24
 
 /** x: [B, H, W, C]; whole rows and columns that broadcast to [B, h, w] → [B, h, w, C] */
@@ -38,13 +38,17 @@ export const pick = (
   columns: SymbolicTensor,
 ): SymbolicTensor => {
   const [batch, height, width, channels] = x.shape as [number, number, number, number]
-  if (batch * height * width > MOST) {
-    throw shapeError(layer, `takes batches of at most 2^24 pixels, not ${showShape(x.shape)}.`)
+  const size = height * width
+  if (size > MOST) {
+    throw shapeError(layer, `takes images of at most 2^24 pixels, not ${showShape(x.shape)}.`)
   }
-  const first = ops.mul(countAlong(x, 0, batch), height * width)
-  const places = ops.add(ops.mulAdd(rows, width, columns), first)
-  const flat = ops.castI32(ops.reshape(places, [sizeOf(places.shape)]))
-  const pixels = ops.gatherRows(ops.reshape(x, [batch * height * width, channels]), flat)
+  const first = x.graph.constant(
+    Int32Array.from({ length: batch }, (_, i) => i * size),
+    [batch, 1, 1],
+  )
+  const places = ops.integer('add', ops.castI32(ops.mulAdd(rows, width, columns)), first)
+  const flat = ops.reshape(places, [sizeOf(places.shape)])
+  const pixels = ops.gatherRows(ops.reshape(x, [batch * size, channels]), flat)
   return ops.reshape(pixels, [...places.shape, channels])
 }
 

@@ -94,6 +94,9 @@ export class Lookup<T extends string | number> {
     for (const token of [...strange, ...twice]) {
       throw badArgument(this.subject, 'vocabulary', token, `different ${this.kind}s`)
     }
+    if (tokens.length === 0) {
+      throw badArgument(this.subject, 'vocabulary', given, 'one token at least beside the special')
+    }
     const clash = [this.mask, this.oovToken].find((t) => t !== null && numbers.has(t))
     if (clash !== undefined) {
       throw badArgument(this.subject, 'vocabulary', clash, 'free of the mask and unknown tokens')

@@ -55,6 +55,8 @@ describe('stringLookup', () => {
     ['numbers', () => stringLookup(given).call([1] as never), ['argument', 'takes strings', '1']],
     ['ragged rows', () => stringLookup(given).call([['a'], ['a', 'b']]), ['shape', '[2, 1]']],
     ['ragged depth', () => stringLookup(given).call([['a'], 'b']), ['shape', '[2, 1]']],
+    ['no tokens', () => stringLookup({ vocabulary: [] }), ['argument', 'one token at least']],
+    ['only the special', () => stringLookup({ vocabulary: ['[UNK]'] }), ['argument', 'one token']],
     ['the same twice', () => stringLookup({ vocabulary: ['a', 'a'] }), ['argument', "'a'"]],
     ['other kinds', () => stringLookup({ vocabulary: [1] as never }), ['argument', 'strings', '1']],
     [

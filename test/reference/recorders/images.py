@@ -34,8 +34,16 @@ def cases():
         for interpolation in ("bilinear", "nearest"):
             how = {**fill, "interpolation": interpolation}
             yield layers.RandomRotation, {"factor": (0.07, 0.07), **how}, (5, 6, 2)
-            yield layers.RandomZoom, {"height_factor": (0.35, 0.35), "width_factor": (-0.3, -0.3), **how}, (4, 5, 1)
-            yield layers.RandomTranslation, {"height_factor": (0.6, 0.6), "width_factor": (-0.33, -0.33), **how}, (4, 5, 1)
+            yield (
+                layers.RandomZoom,
+                {"height_factor": (0.35, 0.35), "width_factor": (-0.3, -0.3), **how},
+                (4, 5, 1),
+            )
+            yield (
+                layers.RandomTranslation,
+                {"height_factor": (0.6, 0.6), "width_factor": (-0.33, -0.33), **how},
+                (4, 5, 1),
+            )
     yield layers.RandomRotation, {"factor": (-0.25, -0.25)}, (3, 3, 1)
     yield layers.RandomZoom, {"height_factor": (0.5, 0.5)}, (4, 4, 1)
     yield layers.RandomBrightness, {"factor": (0.3, 0.3), "value_range": (-2.0, 2.0)}, (3, 3, 2)

@@ -27,7 +27,9 @@ ASKED_INTEGERS = [[12, 99, -3], [0, 40, 5]]
 
 def record(_here):
     cases = [lookup_case(layers.StringLookup, WORDS, ASKED, c) for c in lookup_configs("")]
-    cases += [lookup_case(layers.IntegerLookup, INTEGERS, ASKED_INTEGERS, c) for c in lookup_configs(0)]
+    cases += [
+        lookup_case(layers.IntegerLookup, INTEGERS, ASKED_INTEGERS, c) for c in lookup_configs(0)
+    ]
     cases += [given_case(*described) for described in given_cases()]
     cases += [text_case(config) for config in text_configs()]
     cases += [discretization_case(*described) for described in discretization_cases()]
@@ -57,15 +59,31 @@ def given_cases():
     yield layers.StringLookup, letters, ["a", "b", "z"]
     yield layers.StringLookup, {**letters, "num_oov_indices": 0}, ["a", "b"]
     yield layers.StringLookup, {"vocabulary": ["", "[UNK]", "b"], "mask_token": ""}, ["b", "", "x"]
-    yield layers.StringLookup, {**letters, "output_mode": "tf_idf", "idf_weights": [0.5, 1.5, 4.0]}, [["a", "q", "a"]]
+    yield (
+        layers.StringLookup,
+        {**letters, "output_mode": "tf_idf", "idf_weights": [0.5, 1.5, 4.0]},
+        [["a", "q", "a"]],
+    )
     yield layers.StringLookup, {**letters, "output_mode": "count"}, ["a", "a", "z"]
     yield layers.StringLookup, {**letters, "output_mode": "one_hot"}, [["a"], ["c"]]
     yield layers.StringLookup, {**letters, "oov_token": "?", "invert": True}, [[1, 0], [3, 2]]
     yield layers.IntegerLookup, {"vocabulary": [12, 36, 1138]}, [[12, 1138, 42], [42, 1000, 36]]
-    yield layers.IntegerLookup, {"vocabulary": [12, 36], "num_oov_indices": 3}, [[12, 37, -4], [1, 2, 36]]
-    yield layers.IntegerLookup, {"vocabulary": [12, 36], "mask_token": 0, "num_oov_indices": 2}, [[0, 5, 36]]
+    yield (
+        layers.IntegerLookup,
+        {"vocabulary": [12, 36], "num_oov_indices": 3},
+        [[12, 37, -4], [1, 2, 36]],
+    )
+    yield (
+        layers.IntegerLookup,
+        {"vocabulary": [12, 36], "mask_token": 0, "num_oov_indices": 2},
+        [[0, 5, 36]],
+    )
     yield layers.IntegerLookup, {"vocabulary": [12, 36], "invert": True}, [[0, 1, 2]]
-    yield layers.IntegerLookup, {"vocabulary": [5, 6], "output_mode": "multi_hot", "num_oov_indices": 2}, [[5, 7], [4, 9]]
+    yield (
+        layers.IntegerLookup,
+        {"vocabulary": [5, 6], "output_mode": "multi_hot", "num_oov_indices": 2},
+        [[5, 7], [4, 9]],
+    )
 
 
 def given_case(cls, config, asked):
@@ -91,7 +109,9 @@ def text_configs():
 def text_case(config):
     layer = layers.TextVectorization(**config)
     layer.adapt(np.array(TEXTS))
-    return case(layers.TextVectorization, config, {"adapt": TEXTS, "input": OTHERS}, layer, np.array(OTHERS))
+    return case(
+        layers.TextVectorization, config, {"adapt": TEXTS, "input": OTHERS}, layer, np.array(OTHERS)
+    )
 
 
 def discretization_cases():
@@ -115,7 +135,9 @@ def discretization_case(config, data, asked):
         layer.adapt(data)
         adapt = {"adapt": tensor(data), "boundaries": [float(b) for b in layer.bin_boundaries]}
     output = np.asarray(layer(asked))
-    return described(layers.Discretization, config, {**adapt, "input": tensor(asked), "output": tensor(output)})
+    return described(
+        layers.Discretization, config, {**adapt, "input": tensor(asked), "output": tensor(output)}
+    )
 
 
 def category_cases():
@@ -128,19 +150,27 @@ def category_cases():
 
 def category_case(config, asked):
     output = np.asarray(layers.CategoryEncoding(**config)(np.array(asked)))
-    return described(layers.CategoryEncoding, config, {"input": tensor(np.array(asked)), "output": tensor(output)})
+    return described(
+        layers.CategoryEncoding,
+        config,
+        {"input": tensor(np.array(asked)), "output": tensor(output)},
+    )
 
 
 def case(cls, config, given, layer, asked):
     # With `invert`, Keras on JAX cannot hand strings on: TensorFlow's half of the layer is asked.
-    output = IndexLookup.call(layer, asked).numpy() if config.get("invert") else np.asarray(layer(asked))
+    output = (
+        IndexLookup.call(layer, asked).numpy() if config.get("invert") else np.asarray(layer(asked))
+    )
     strings = output.dtype.kind in "OSU"
     return described(
         cls,
         config,
         {
             **given,
-            "vocabulary": [v if isinstance(v, str) else int(v) for v in map(plain, layer.get_vocabulary())],
+            "vocabulary": [
+                v if isinstance(v, str) else int(v) for v in map(plain, layer.get_vocabulary())
+            ],
             "output": [[plain(v) for v in row] for row in output] if strings else tensor(output),
         },
     )
@@ -152,5 +182,8 @@ def plain(value):
 
 
 def described(cls, config, rest):
-    named = {camel(key): camel(v) if key in ("output_mode", "standardize") and v else v for key, v in config.items()}
+    named = {
+        camel(key): camel(v) if key in ("output_mode", "standardize") and v else v
+        for key, v in config.items()
+    }
     return {"layer": camel(cls.__name__), "config": named, **rest}
