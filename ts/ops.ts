@@ -213,6 +213,14 @@ export const maxPool = (x: Tensor, windows: PoolWindows) =>
 /** x: [B, ...spatial, C] → [B, ...spatial', C] */
 export const sumPool = (x: Tensor, windows: PoolWindows) =>
   apply('sumPool', [x], poolingOf(windows))
+// Linear algebra of matrices in the last two axes
+/** a: [..., N, N] → L of L·Lᵀ = (a + aᵀ) / 2. */
+export const cholesky = (a: Tensor) => apply('cholesky', [a])
+/** a: [..., M, N], M ≥ N → [..., M + N + 1, N]: Q, R, and −1 where a column was reflected. */
+export const qr = (a: Tensor) => apply('qr', [a])
+/** a: [..., N, N] triangular, b: [..., N, M] → x of a·x = b, or of aᵀ·x = b: [..., N, M] */
+export const triangularSolve = (a: Tensor, b: Tensor, lower = true, transposed = false) =>
+  apply('triangularSolve', [a, b], [lower, transposed])
 
 // Rows: along the last axis
 export const softmax = (x: Tensor) => from('softmax', x, apply('softmax', [x]))
@@ -234,6 +242,11 @@ export const writeRows = (x: Tensor, rows: Tensor, idx: Tensor) =>
 export const firstPlaces = (idx: Tensor) => apply('firstPlaces', [idx])
 /** i32 [...] → f32 [..., depth]; no gradient. */
 export const oneHot = (x: Tensor, depth: number) => apply('oneHot', [x], [depth])
+
+/** rows: i32 [B] → i32 [count]: the last place in `rows` of each row, −1 for none; no gradient. */
+export const lastPlaces = (rows: Tensor, count: number) => apply('lastPlaces', [rows], [count])
+/** The places of the elements of each row in rising order, NaN last: i32; no gradient. */
+export const argsort = (x: Tensor, falling = false) => apply('argsort', [x], [falling])
 
 // Conversions; no gradient
 export const castF32 = (x: Tensor) => apply('castF32', [x])

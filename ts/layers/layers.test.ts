@@ -27,7 +27,8 @@ interface Case {
   adaptData?: Recorded
 }
 
-const { cases } = reference<{ cases: Case[] }>('layers')
+const files = ['layers', 'conv']
+const cases = files.flatMap((file) => reference<{ cases: Case[] }>(file).cases)
 
 const prepared = (recorded: Case): { layer: Layer; runner: Runner } => {
   const layer = layerFromConfig(recorded.layer, recorded.config)
@@ -96,14 +97,14 @@ describe.each(
 })
 
 describe('layers', () => {
-  it('are all recorded, but for the one that only says a shape', () => {
+  it('are all recorded, but for those that only say a shape, or what a function says', () => {
     const host = ['stringLookup', 'textVectorization']
     const more = ['preprocessing', 'images'].flatMap((name) =>
       reference<{ cases: Case[] }>(name).cases.map((c) => c.layer),
     )
     // randomFlip, randomCrop and randomContrast cannot be kept from drawing: images.test.ts has them.
     const drawing = ['randomFlip', 'randomCrop', 'randomContrast']
-    const known = [...cases.map((c) => c.layer), ...more, ...drawing, 'input']
+    const known = [...cases.map((c) => c.layer), ...more, ...drawing, 'input', 'lambda']
     const recorded = [...new Set<string>(known)].filter((name) => !host.includes(name))
     expect(recorded.sort()).toEqual(Object.keys(layers).sort())
   })

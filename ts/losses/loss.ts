@@ -12,6 +12,8 @@ export interface Loss {
   readonly type: string
   /** dtype in which labels are sent to the workers. */
   readonly labels: Dtype
+  /** Labels of any shape are taken, as they are. */
+  readonly anyLabels?: boolean
   /** For integer labels: they must lie in `0..classes(outputShape)`. */
   classes?(outputShape: readonly (number | null)[]): number
   /** The one label outside that is allowed. */

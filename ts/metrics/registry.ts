@@ -5,10 +5,10 @@ import { badArgument } from '../checks.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Loss } from '../losses/loss.ts'
 import { choose } from '../names.ts'
-import { fromSaved } from '../saved.ts'
+import { fromSaved, unsaved } from '../saved.ts'
 import type { BatchShape } from '../shape.ts'
 import * as factories from './index.ts'
-import type { MetricOptions } from './mean-metric.ts'
+import { type MetricOptions, type MetricValues, meanMetric } from './mean-metric.ts'
 import type { Metric } from './metric.ts'
 
 const aliases = {
@@ -31,8 +31,8 @@ type FactoryName =
 /** `'accuracy'` (the one that fits the loss), `'mse'` … */
 export type MetricName = FactoryName | 'accuracy' | 'acc'
 
-/** A name, or a metric made by a factory or by yourself. */
-export type MetricSpec = MetricName | Metric
+/** A name, a metric made by a factory or by yourself, or a function whose mean is taken. */
+export type MetricSpec = MetricName | Metric | MetricValues
 
 /** What `'accuracy'` is chosen by. */
 export interface MetricFor {
@@ -56,6 +56,10 @@ const accuracyFor = ({ loss, outputShape }: MetricFor): Make => {
 
 /** The metric for a model with this loss and output; a name is also its key in the history. */
 export const resolveMetric = (spec: MetricSpec, model: MetricFor): Metric => {
+  if (typeof spec === 'function') {
+    const name = spec.name || 'metric'
+    return { ...meanMetric({ type: 'metric', name, values: spec }), config: () => unsaved(name) }
+  }
   if (typeof spec !== 'string') {
     if (typeof spec?.sums === 'function' && typeof spec.result === 'function') return spec
     throw badArgument('compile', 'metrics', spec, 'names or metrics')

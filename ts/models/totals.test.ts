@@ -25,12 +25,12 @@ const result = {
 
 describe('Totals', () => {
   const metrics = [
-    { key: 'a', metric: metric('a', (sums) => sums), weighted: false },
-    { key: 'b', metric: metric('b', ([sum = 0]) => sum), weighted: false },
+    { key: 'a', metric: metric('a', (sums) => sums), weighted: false, output: 0 },
+    { key: 'b', metric: metric('b', ([sum = 0]) => sum), weighted: false, output: 0 },
   ]
 
   it('adds sums of any length, and logs several numbers under several names', () => {
-    const totals = new Totals({ metrics })
+    const totals = new Totals({ metrics, lossKeys: new Map() })
     totals.add(result, 2, 1)
     expect(totals.logs('val_')).toEqual({
       val_loss: 2,

@@ -49,6 +49,19 @@ pub fn write_rows(rows: &[f32], width: usize, idx: &[i32], first: usize, out: &m
     }
 }
 
+/// For the rows `first..`, the last i for which `idx[i]` is the row, else −1. out: `[rows]`.
+pub fn last_places(idx: &[i32], first: usize, out: &mut [i32]) {
+    out.fill(-1);
+    for (i, row) in (0..).zip(idx) {
+        let place = usize::try_from(*row)
+            .ok()
+            .and_then(|row| row.checked_sub(first));
+        if let Some(out) = place.and_then(|place| out.get_mut(place)) {
+            *out = i;
+        }
+    }
+}
+
 /// Floats of scratch for `first_places` of `n` indices: a hash table at most half full.
 pub fn first_places_scratch(n: usize) -> usize {
     (2 * n).next_power_of_two()

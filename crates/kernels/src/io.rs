@@ -216,6 +216,13 @@ impl<'a> Io<'a> {
         self.scratch
     }
 
+    /// Scratch for integers.
+    pub fn scratch_i32(&mut self) -> &mut [i32] {
+        let scratch = &mut *self.scratch;
+        // SAFETY: same size and alignment; every bit pattern is an i32 and an f32.
+        unsafe { core::slice::from_raw_parts_mut(scratch.as_mut_ptr().cast(), scratch.len()) }
+    }
+
     /// Scratch and the hook for finished ranges, borrowed together.
     pub fn scratch_and_finished(&mut self) -> (&mut [f32], Option<Hook<'_, 'a>>) {
         (self.scratch, self.finished.as_deref_mut().map(|f| f as _))
