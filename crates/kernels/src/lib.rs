@@ -10,6 +10,7 @@ pub mod lanes;
 pub mod math;
 pub mod portable;
 pub mod random;
+pub mod recurrent;
 pub mod reduce;
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
 mod relaxed;

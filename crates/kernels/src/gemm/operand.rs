@@ -161,6 +161,17 @@ impl<'a> Right<'a> {
         }
     }
 
+    /// B as `pack` left it.
+    pub fn packed(packed: &'a [f32], depth: usize) -> Right<'a> {
+        Right {
+            b: &[],
+            ld: 0,
+            direct: 0,
+            packed,
+            depth,
+        }
+    }
+
     /// Columns `j..j + NR`, counted from the first of the block.
     pub fn panel(&self, j: usize) -> Panel<'_> {
         if j < self.direct {
