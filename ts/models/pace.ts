@@ -14,7 +14,9 @@ export class Pace {
   next(left: number): number {
     if (this.#steps === 0) return Math.min(1, left)
     const wanted = Math.floor(AIM_MS / Math.max(this.#msPerStep, 1e-4))
-    return Math.min(left, Math.max(1, Math.min(wanted, this.#steps * MOST_GROWTH)))
+    const most = Math.max(1, Math.min(wanted, this.#steps * MOST_GROWTH))
+    // Calls of about one length, so that no short one is left for the end.
+    return Math.ceil(left / Math.max(1, Math.round(left / most)))
   }
 
   took(steps: number, ms: number): void {

@@ -38,6 +38,14 @@ describe('pace', () => {
     pace.took(10, 9000)
     expect(pace.next(1000)).toBe(1)
   })
+
+  it('divides what is left evenly', () => {
+    const pace = new Pace()
+    pace.took(31, 50)
+    expect(pace.next(64)).toBe(32)
+    expect(pace.next(32)).toBe(32)
+    expect(pace.next(50)).toBe(25)
+  })
 })
 
 describe('totals', () => {

@@ -4,7 +4,7 @@
 
 use std::collections::{BinaryHeap, HashMap};
 
-use gradloom_graph::{Graph, NodeId, Source};
+use gradloom_graph::{Assign, Graph, NodeId, Source};
 
 use crate::units::Units;
 
@@ -22,8 +22,9 @@ pub struct Order {
 pub fn order(graph: &Graph, units: &Units) -> Order {
     let mut edges = Edges::new(units);
     let mut order = Order::default();
+    let readers = readers(graph, units);
     for assign in &graph.assigns {
-        match write_in_place(graph, units, &mut edges, &order, assign.key, assign.value) {
+        match write_in_place(graph, units, &readers, &mut edges, &order, *assign) {
             true => _ = order.in_place.insert(assign.value, assign.key),
             false => order.copies.push((assign.key, assign.value)),
         }
@@ -32,26 +33,30 @@ pub fn order(graph: &Graph, units: &Units) -> Order {
     order
 }
 
-/// Units that read the state `key`.
-fn readers(graph: &Graph, units: &Units, key: u32) -> Vec<usize> {
-    let is_key = |id: NodeId| is_state(graph, units, id, key);
-    units
-        .live()
-        .filter(|&u| {
-            units.units[u]
-                .nodes()
-                .any(|n| graph.nodes[n].inputs().iter().any(|&i| is_key(i)))
-        })
-        .collect()
+/// For each state, the units that read it.
+type Readers = HashMap<u32, Vec<usize>>;
+
+fn readers(graph: &Graph, units: &Units) -> Readers {
+    let mut readers = Readers::new();
+    for u in units.live() {
+        for id in units.units[u].nodes() {
+            for &input in graph.nodes[id].inputs() {
+                if let Source::State { key } = graph.nodes[units.root[input]].source {
+                    readers.entry(key).or_default().push(u);
+                }
+            }
+        }
+    }
+    readers
 }
 
 fn write_in_place(
     graph: &Graph,
     units: &Units,
+    readers: &Readers,
     edges: &mut Edges,
     order: &Order,
-    key: u32,
-    value: NodeId,
+    Assign { key, value }: Assign,
 ) -> bool {
     let Some(writer) = units.of[value] else {
         return false;
@@ -75,10 +80,8 @@ fn write_in_place(
     if copied_later || shown {
         return false;
     }
-    let before: Vec<usize> = readers(graph, units, key)
-        .into_iter()
-        .filter(|&u| u != writer)
-        .collect();
+    let all = readers.get(&key).into_iter().flatten().copied();
+    let before: Vec<usize> = all.filter(|&u| u != writer).collect();
     edges.add_if_acyclic(&before, writer)
 }
 

@@ -85,6 +85,7 @@ pub struct Places {
 impl Places {
     fn new(graph: &Graph) -> Places {
         let mut places = Places::default();
+        let whole = read_whole(graph);
         for (id, node) in graph.nodes.iter().enumerate() {
             let len = node.ty.shape.size();
             let slot = |name: &str, key| Slot {
@@ -103,7 +104,7 @@ impl Places {
                     Base::Const(places.consts.len() - 1)
                 }
                 // Outside of passes, a filled tensor is read like a literal one.
-                Source::Fill { bits } if read_whole(graph, id) => {
+                Source::Fill { bits } if whole[id] => {
                     places.consts.push(vec![*bits; len]);
                     Base::Const(places.consts.len() - 1)
                 }
@@ -231,10 +232,16 @@ impl Places {
     }
 }
 
-/// Whether something other than an elementwise op reads the node.
-fn read_whole(graph: &Graph, id: NodeId) -> bool {
-    let whole = |n: NodeId| !elementwise(graph, n) && graph.nodes[n].inputs().contains(&id);
-    graph.roots().any(|r| r == id) || (0..graph.nodes.len()).any(whole)
+/// For each node, whether something other than an elementwise op reads it.
+fn read_whole(graph: &Graph) -> Vec<bool> {
+    let mut whole = vec![false; graph.nodes.len()];
+    graph.roots().for_each(|id| whole[id] = true);
+    for (id, node) in graph.nodes.iter().enumerate() {
+        if !elementwise(graph, id) {
+            node.inputs().iter().for_each(|&input| whole[input] = true);
+        }
+    }
+    whole
 }
 
 /// Whether `heir`, computed in the unit, may take the buffer of `dead`, which the unit reads last:
@@ -260,6 +267,8 @@ fn can_inherit(graph: &Graph, units: &Units, unit: usize, dead: NodeId, heir: No
 /// When each value is read last, in positions of the order.
 struct Life {
     last: Vec<Option<usize>>,
+    /// For each position, the values that end there.
+    ends: Vec<Vec<NodeId>>,
 }
 
 impl Life {
@@ -283,7 +292,11 @@ impl Life {
         graph
             .roots()
             .for_each(|id| last[units.root[id]] = Some(never));
-        Life { last }
+        let mut ends = vec![Vec::new(); never + 1];
+        for (id, at) in last.iter().enumerate() {
+            at.iter().for_each(|&at: &usize| ends[at].push(id));
+        }
+        Life { last, ends }
     }
 
     /// Whether the value needs a buffer.
@@ -292,6 +305,6 @@ impl Life {
     }
 
     fn ends_at(&self, at: usize) -> impl Iterator<Item = NodeId> + '_ {
-        (0..self.last.len()).filter(move |&id| self.last[id] == Some(at))
+        self.ends[at].iter().copied()
     }
 }

@@ -196,15 +196,21 @@ impl Access {
 }
 
 fn mark_barriers(tasks: &mut [Task]) {
-    let mut since: Vec<Access> = Vec::new();
+    // Those of thread 0 alone conflict only with those of several threads.
+    let (mut solo, mut wide) = (Vec::<Access>::new(), Vec::<Access>::new());
     for task in tasks {
         let accesses = accesses(task);
-        task.barrier = accesses
-            .iter()
-            .any(|a| since.iter().any(|b| a.conflicts(b)));
+        let alone = task.parts == 1;
+        let conflicts = |since: &[Access]| {
+            let each = |a: &Access| since.iter().any(|b| a.conflicts(b));
+            accesses.iter().any(each)
+        };
+        task.barrier = conflicts(&wide) || (!alone && conflicts(&solo));
         if task.barrier {
-            since.clear();
+            solo.clear();
+            wide.clear();
         }
+        let since = if alone { &mut solo } else { &mut wide };
         since.extend(accesses);
     }
 }

@@ -36,6 +36,71 @@ pub struct Units {
     /// Merged units are empty; their edges moved to the unit that took them.
     inputs: Vec<Vec<usize>>,
     consumers: Vec<Vec<usize>>,
+    line: Line,
+}
+
+/// The units in a line, each behind its inputs: what lies between two units bounds the search for a
+/// path between them (Pearce & Kelly 2006).
+#[derive(Debug)]
+struct Line {
+    place: Vec<usize>,
+    /// `None` where a unit was merged.
+    at: Vec<Option<usize>>,
+    /// In which search a unit was reached last.
+    reached: Vec<usize>,
+    search: usize,
+}
+
+impl Line {
+    /// In the order in which they were described.
+    fn new(units: usize) -> Line {
+        Line {
+            place: (0..units).collect(),
+            at: (0..units).map(Some).collect(),
+            reached: vec![0; units],
+            search: 0,
+        }
+    }
+
+    /// Whether `first` reaches `last`, which stands behind it, through other units. All that it
+    /// reaches between the two is marked.
+    fn path_around(&mut self, first: usize, last: usize, consumers: &[Vec<usize>]) -> bool {
+        self.search += 1;
+        let mut stack = vec![first];
+        while let Some(u) = stack.pop() {
+            for &next in &consumers[u] {
+                if next == last && u != first {
+                    return true;
+                }
+                let between = self.place[next] < self.place[last];
+                if between && self.reached[next] != self.search {
+                    self.reached[next] = self.search;
+                    stack.push(next);
+                }
+            }
+        }
+        false
+    }
+
+    /// Puts `merged` where both were: what the search has reached comes behind it, the rest of
+    /// what lay between the two before it.
+    fn merge(&mut self, first: usize, last: usize, merged: usize) {
+        let places = self.place[first]..self.place[last] + 1;
+        let between: Vec<usize> = self.at[places.start + 1..places.end - 1]
+            .iter()
+            .copied()
+            .flatten()
+            .collect();
+        let (behind, before): (Vec<_>, Vec<_>) = between
+            .into_iter()
+            .partition(|&u| self.reached[u] == self.search);
+        self.at[places.clone()].fill(None);
+        let line = before.into_iter().chain([merged]).chain(behind);
+        for (place, unit) in places.zip(line) {
+            self.at[place] = Some(unit);
+            self.place[unit] = place;
+        }
+    }
 }
 
 pub fn elementwise(graph: &Graph, id: NodeId) -> bool {
@@ -77,6 +142,7 @@ impl Units {
         let mut units = Units {
             inputs: vec![Vec::new(); all.len()],
             consumers: vec![Vec::new(); all.len()],
+            line: Line::new(all.len()),
             units: all,
             of,
             root,
@@ -142,9 +208,12 @@ impl Units {
 
     /// Moves everything of `b` into `a` unless a path between them leaves the pair.
     fn merge_if_acyclic(&mut self, a: usize, b: usize) -> bool {
-        if self.path_around(a, b) || self.path_around(b, a) {
+        let ahead = self.line.place[a] < self.line.place[b];
+        let (first, last) = if ahead { (a, b) } else { (b, a) };
+        if self.line.path_around(first, last, &self.consumers) {
             return false;
         }
+        self.line.merge(first, last, a);
         let gone = std::mem::take(&mut self.units[b]);
         gone.nodes().for_each(|id| self.of[id] = Some(a));
         self.units[a].chain.extend(&gone.chain);
@@ -175,25 +244,6 @@ impl Units {
             sort_small(list);
             list.dedup();
         }
-    }
-
-    /// Whether `to` can be reached from `from` through at least one other unit.
-    fn path_around(&self, from: usize, to: usize) -> bool {
-        let mut seen = vec![false; self.units.len()];
-        let mut stack: Vec<usize> = self.consumers[from]
-            .iter()
-            .copied()
-            .filter(|&u| u != to && u != from)
-            .collect();
-        while let Some(u) = stack.pop() {
-            if u == to {
-                return true;
-            }
-            if !std::mem::replace(&mut seen[u], true) {
-                stack.extend(&self.consumers[u]);
-            }
-        }
-        false
     }
 }
 

@@ -38,8 +38,11 @@ fn check(b: &Builder, loss: NodeId) -> Result<()> {
 /// For each node up to `loss`: whether its value depends on one of `wrt`.
 fn depends_on(b: &Builder, loss: NodeId, wrt: &[NodeId]) -> Vec<bool> {
     let mut on_path = vec![false; loss + 1];
+    for &id in wrt.iter().filter(|&&id| id <= loss) {
+        on_path[id] = true;
+    }
     for id in 0..=loss {
-        on_path[id] = wrt.contains(&id) || b.node(id).inputs().iter().any(|&i| on_path[i]);
+        on_path[id] |= b.node(id).inputs().iter().any(|&i| on_path[i]);
     }
     on_path
 }
