@@ -2,15 +2,11 @@
 // rules and gradients are the core's. What can be composed of these is in `composites.ts`.
 
 import { GradloomError } from './errors.ts'
-import type { Operand, SymbolicTensor as Tensor } from './graph.ts'
+import type { Graph, Operand, SymbolicTensor as Tensor } from './graph.ts'
 import type { Shape } from './shape.ts'
 
-/** Applies `op` in the graph of its tensors; numbers become f32 scalars. */
-const apply = (
-  op: string,
-  inputs: readonly Operand[],
-  attrs: readonly (number | boolean)[] = [],
-): Tensor => {
+/** The graph that the operands belong to. */
+const graphOf = (op: string, inputs: readonly Operand[]): Graph => {
   const tensors = inputs.filter((x) => typeof x !== 'number')
   const graph = tensors[0]?.graph
   if (!graph) {
@@ -22,8 +18,15 @@ const apply = (
   if (tensors.some((x) => x.graph !== graph)) {
     throw new GradloomError('argument', `${op}: the operands belong to different graphs.`)
   }
-  return graph.apply(op, inputs, attrs.map(Number))
+  return graph
 }
+
+/** Applies `op` in the graph of its tensors; numbers become f32 scalars. */
+const apply = (
+  op: string,
+  inputs: readonly Operand[],
+  attrs: readonly (number | boolean)[] = [],
+): Tensor => graphOf(op, inputs).apply(op, inputs, attrs.map(Number))
 
 const list = (values: readonly number[]): number[] => [values.length, ...values]
 
@@ -37,6 +40,8 @@ const from = (activation: 'softmax' | 'sigmoid', logits: Tensor, y: Tensor): Ten
 export const neg = (x: Tensor) => apply('neg', [x])
 export const abs = (x: Tensor) => apply('abs', [x])
 export const exp = (x: Tensor) => apply('exp', [x])
+/** eˣ − 1, exact near 0 too. */
+export const expm1 = (x: Tensor) => apply('expm1', [x])
 export const log = (x: Tensor) => apply('log', [x])
 export const log1p = (x: Tensor) => apply('log1p', [x])
 export const sqrt = (x: Tensor) => apply('sqrt', [x])
@@ -72,8 +77,10 @@ export const mul = (a: Operand, b: Operand) => apply('mul', [a, b])
 export const div = (a: Operand, b: Operand) => apply('div', [a, b])
 export const maximum = (a: Operand, b: Operand) => apply('maximum', [a, b])
 export const minimum = (a: Operand, b: Operand) => apply('minimum', [a, b])
-/** xʸ for x ≥ 0. */
+/** xʸ; NaN for x < 0 unless y is whole. */
 export const pow = (x: Operand, y: Operand) => apply('pow', [x, y])
+/** The angle of the point (x, y), between −π and π. */
+export const atan2 = (y: Operand, x: Operand) => apply('atan2', [y, x])
 /** 1 where a < b, else 0; no gradient. */
 export const less = (a: Operand, b: Operand) => apply('less', [a, b])
 /** 1 where a ≤ b, else 0; no gradient. */
@@ -81,8 +88,33 @@ export const lessEqual = (a: Operand, b: Operand) => apply('lessEqual', [a, b])
 /** 1 where a = b, else 0; no gradient. */
 export const equal = (a: Operand, b: Operand) => apply('equal', [a, b])
 
+/** In the order of the core. */
+const INTEGER = [
+  'add',
+  'sub',
+  'mul',
+  'floorDiv',
+  'mod',
+  'minimum',
+  'maximum',
+  'less',
+  'equal',
+  'and',
+  'or',
+  'xor',
+  'shl',
+  'shr',
+] as const
+export type IntegerKind = (typeof INTEGER)[number]
+/** Arithmetic of i32; comparisons give f32. Wraps around; x / 0 is 0. No gradient. */
+export const integer = (kind: IntegerKind, a: Operand, b: Operand) => {
+  const graph = graphOf('integer', [a, b])
+  const whole = (x: Operand) => (typeof x === 'number' ? graph.constant(Int32Array.of(x), []) : x)
+  return apply('integer', [whole(a), whole(b)], [INTEGER.indexOf(kind)])
+}
+
 // Elementwise, three inputs, broadcast together
-/** a where cond ≠ 0, else b. */
+/** a where cond ≠ 0, else b, which may be i32. */
 export const where = (cond: Operand, a: Operand, b: Operand) => apply('where', [cond, a, b])
 /** a·b + c */
 export const mulAdd = (a: Operand, b: Operand, c: Operand) => apply('mulAdd', [a, b, c])
@@ -105,8 +137,24 @@ export const sumTo = (x: Tensor, shape: Shape) => apply('sumTo', [x], list(shape
 /** Axis i of the result is axis order[i] of x. */
 export const transpose = (x: Tensor, order: readonly number[]) =>
   apply('transpose', [x], list(order))
+/** The inputs one after the other along `axis`: 32 at most. */
+export const concat = (xs: readonly Tensor[], axis: number) => apply('concat', xs, [axis])
+/** Element i of the result, along each axis, is element start + i·step of x. */
+export const slice = (x: Tensor, starts: Shape, sizes: Shape, steps: readonly number[]) =>
+  apply('slice', [x], [...list(starts), ...list(sizes), ...list(steps)])
+/** A tensor of `whole` filled with `value`, but x where `slice` would take it from. */
+export const place = (
+  x: Tensor,
+  whole: Shape,
+  starts: Shape,
+  steps: readonly number[],
+  value: number,
+) => apply('place', [x], [value, ...list(whole), ...list(starts), ...list(steps)])
 
 // Reductions
+/** Sums of the elements up to each one; from each one on when `reverse`. */
+export const cumsum = (x: Tensor, axis: number, reverse = false) =>
+  apply('cumsum', [x], [reverse, axis])
 export const sum = (x: Tensor, axes: readonly number[], keepdims = false) =>
   apply('sum', [x], [keepdims, ...list(axes)])
 export const max = (x: Tensor, axis: number, keepdims = false) =>
@@ -123,6 +171,48 @@ export const chunkSums = (x: Tensor) => apply('chunkSums', [x])
  */
 export const matmul = (a: Tensor, b: Tensor, ta = false, tb = false) =>
   apply('matmul', [a, b], [ta, tb])
+
+// Convolutions and poolings, channels last, over one to three spatial axes
+/** One number for each spatial axis; `low` and `high` are zeros before and after the elements. */
+export interface ConvWindows {
+  readonly strides: readonly number[]
+  readonly dilations: readonly number[]
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+  readonly groups: number
+}
+const windowsOf = ({ strides, dilations, low, high, groups }: ConvWindows): number[] => [
+  ...[strides, dilations, low, high].flatMap(list),
+  groups,
+]
+/** x: [B, ...spatial, C], kernel: [...taps, C / groups, N] → [B, ...spatial', N] */
+export const conv = (x: Tensor, kernel: Tensor, windows: ConvWindows) =>
+  apply('conv', [x, kernel], windowsOf(windows))
+/**
+ * The gradient of `conv` with respect to its x, which had these spatial sizes:
+ * dy: [B, ...spatial', N], kernel: [...taps, C / groups, N] → [B, ...spatial, C]
+ */
+export const convTranspose = (dy: Tensor, kernel: Tensor, windows: ConvWindows, spatial: Shape) =>
+  apply('convTranspose', [dy, kernel], [...windowsOf(windows), ...list(spatial)])
+
+/**
+ * One number for each spatial axis; windows reach out of the tensor by less than their size, but
+ * find no element there. Stride 0: `sizes` is the number of windows, which are spread evenly.
+ */
+export interface PoolWindows {
+  readonly sizes: readonly number[]
+  readonly strides: readonly number[]
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+}
+const poolingOf = ({ sizes, strides, low, high }: PoolWindows): number[] =>
+  [sizes, strides, low, high].flatMap(list)
+/** x: [B, ...spatial, C] → [B, ...spatial', C]; its gradient goes to the first of the largest. */
+export const maxPool = (x: Tensor, windows: PoolWindows) =>
+  apply('maxPool', [x], poolingOf(windows))
+/** x: [B, ...spatial, C] → [B, ...spatial', C] */
+export const sumPool = (x: Tensor, windows: PoolWindows) =>
+  apply('sumPool', [x], poolingOf(windows))
 
 // Rows: along the last axis
 export const softmax = (x: Tensor) => from('softmax', x, apply('softmax', [x]))

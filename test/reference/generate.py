@@ -18,6 +18,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     layers,
     losses,
     metrics,
+    ops,
     optimizers,
     schedules,
     training,
@@ -34,6 +35,7 @@ RECORDERS = {
     "schedules": schedules,
     "initializers": initializers,
     "training": training,
+    "ops": ops,
     "safetensors": files,
 }
 

@@ -96,6 +96,8 @@ pub enum Base {
     Output(usize),
     State(usize),
     Const(usize),
+    /// A window of the thread that runs the call: nothing of it lasts.
+    Window,
 }
 
 /// A buffer of a program: a base and an offset in floats.
@@ -159,6 +161,7 @@ impl Bases {
             Base::Output(i) => 1 + inputs + i,
             Base::State(i) => 1 + inputs + outputs + i,
             Base::Const(i) => 1 + inputs + outputs + states + i,
+            Base::Window => unreachable!("a window is not a buffer of the program"),
         }
     }
 

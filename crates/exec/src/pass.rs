@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use gradloom_graph::{Graph, NodeId, Shape};
 
-use crate::bind::{Bases, Loc};
+use crate::bind::{Base, Bases, Loc};
 use crate::instr::{Instr, Step, steps};
 use crate::units::{Units, sort_small};
 
@@ -281,12 +281,20 @@ impl Pass {
         }
     }
 
-    /// Runs elements `start..start + len`.
+    /// Runs elements `start..start + len`. `window`: where element 0 of a windowed operand would
+    /// be.
     ///
     /// # Safety
     /// The bases are valid for this program; no other thread touches these elements of the stores;
     /// `scratch` is as `prepare` left it.
-    pub unsafe fn run(&self, bases: &Bases, start: usize, len: usize, scratch: &mut [f32]) {
+    pub unsafe fn run(
+        &self,
+        bases: &Bases,
+        start: usize,
+        len: usize,
+        window: *mut f32,
+        scratch: &mut [f32],
+    ) {
         assert!(start + len <= self.len && scratch.len() >= self.scratch());
         let mut table = [core::ptr::null_mut::<f32>(); MAX_SLOTS];
         for (i, &slot) in self.registers.iter().enumerate() {
@@ -297,19 +305,29 @@ impl Pass {
         while at < end {
             let n = CHUNK.min(end - at);
             // SAFETY: by the contract of `run`; `at + n <= self.len`.
-            unsafe { self.run_chunk(bases, &mut table, at, n) };
+            unsafe { self.run_chunk(bases, &mut table, window, at, n) };
             at += n;
         }
     }
 
     /// # Safety
     /// As `run`, for elements `at..at + n` with `n <= CHUNK`.
-    unsafe fn run_chunk(&self, bases: &Bases, table: &mut [*mut f32], at: usize, n: usize) {
+    unsafe fn run_chunk(
+        &self,
+        bases: &Bases,
+        table: &mut [*mut f32],
+        window: *mut f32,
+        at: usize,
+        n: usize,
+    ) {
         // SAFETY: full operands have `self.len` elements, registers CHUNK; the walk of each load
         // was derived from its shape, so its indices stay inside its buffer.
         unsafe {
             for load in &self.loads {
                 match (&load.walk, load.loc) {
+                    (_, Some(loc)) if loc.base == Base::Window => {
+                        table[load.slot] = window.wrapping_add(at);
+                    }
                     (Walk::Full, Some(loc)) => table[load.slot] = bases.ptr(loc).add(at),
                     (_, Some(loc)) => load.expand(bases.ptr(loc), table[load.slot], at, n),
                     _ => {}

@@ -172,7 +172,12 @@ impl Places {
         let homeless =
             |places: &Places, id: &NodeId| life.kept(*id) && !places.loc.contains_key(id);
         if let Some(call) = call.filter(|id| homeless(self, id)) {
-            self.place_fresh(graph, call);
+            if life.needs_window(graph, units, unit, call) {
+                let len = graph.nodes[call].ty.shape.size();
+                self.loc.insert(call, Loc::new(Base::Window, len));
+            } else {
+                self.place_fresh(graph, call);
+            }
         }
         let mut dying: Vec<NodeId> = life.ends_at(at).filter(|id| self.in_arena(*id)).collect();
         for &id in chain
@@ -249,24 +254,35 @@ fn read_whole(graph: &Graph) -> Vec<bool> {
 fn can_inherit(graph: &Graph, units: &Units, unit: usize, dead: NodeId, heir: NodeId) -> bool {
     let unit = &units.units[unit];
     let same_size = graph.nodes[dead].ty.shape == graph.nodes[heir].ty.shape;
-    let reads = |id: NodeId| {
-        graph.nodes[id]
+    let reads = |c: NodeId| {
+        graph.nodes[c]
             .inputs()
             .iter()
-            .copied()
-            .filter(move |&i| units.root[i] == dead)
+            .any(|&i| units.root[i] == dead)
     };
-    let call_reads = unit.call.is_some_and(|c| reads(c).next().is_some());
-    let full = |c: &NodeId| {
-        let shape = &graph.nodes[*c].ty.shape;
-        reads(*c).all(|i| graph.nodes[i].ty.shape == *shape)
-    };
-    same_size && !call_reads && unit.chain.contains(&heir) && unit.chain.iter().all(full)
+    let call_reads = unit.call.is_some_and(reads);
+    same_size
+        && !call_reads
+        && unit.chain.contains(&heir)
+        && reads_in_step(graph, units, &unit.chain, dead)
+}
+
+/// Whether the chain reads of `id` only the very element that it is computing.
+fn reads_in_step(graph: &Graph, units: &Units, chain: &[NodeId], id: NodeId) -> bool {
+    chain.iter().all(|&c| {
+        let (inputs, shape) = (graph.nodes[c].inputs(), &graph.nodes[c].ty.shape);
+        let reads = inputs.iter().filter(|&&i| units.root[i] == id);
+        reads
+            .into_iter()
+            .all(|&i| graph.nodes[i].ty.shape == *shape)
+    })
 }
 
 /// When each value is read last, in positions of the order.
 struct Life {
     last: Vec<Option<usize>>,
+    /// Whether another unit reads it, or the caller.
+    outside: Vec<bool>,
     /// For each position, the values that end there.
     ends: Vec<Vec<NodeId>>,
 }
@@ -274,6 +290,7 @@ struct Life {
 impl Life {
     fn new(graph: &Graph, units: &Units, order: &Order) -> Life {
         let mut last = vec![None; graph.nodes.len()];
+        let mut outside = vec![false; graph.nodes.len()];
         let never = order.units.len();
         for (at, &unit) in order.units.iter().enumerate() {
             // The output of a call needs a buffer even when only its own epilogue reads it.
@@ -285,18 +302,37 @@ impl Life {
                     let root = units.root[input];
                     if units.of[root] != Some(unit) {
                         last[root] = last[root].max(Some(at));
+                        outside[root] = true;
                     }
                 }
             }
         }
-        graph
-            .roots()
-            .for_each(|id| last[units.root[id]] = Some(never));
+        for root in graph.roots().map(|id| units.root[id]) {
+            last[root] = Some(never);
+            outside[root] = true;
+        }
         let mut ends = vec![Vec::new(); never + 1];
         for (id, at) in last.iter().enumerate() {
             at.iter().for_each(|&at: &usize| ends[at].push(id));
         }
-        Life { last, ends }
+        Life {
+            last,
+            outside,
+            ends,
+        }
+    }
+
+    /// Whether the call's output is read only by its epilogue, element by element, and the op can
+    /// give it piece by piece.
+    fn needs_window(&self, graph: &Graph, units: &Units, unit: usize, call: NodeId) -> bool {
+        let Source::Op { op, inputs } = &graph.nodes[call].source else {
+            return false;
+        };
+        !self.outside[call]
+            && reads_in_step(graph, units, &units.units[unit].chain, call)
+            && op
+                .window(&graph.types(inputs), &graph.nodes[call].ty)
+                .is_some()
     }
 
     /// Whether the value needs a buffer.

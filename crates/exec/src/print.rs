@@ -15,6 +15,7 @@ impl fmt::Display for Loc {
             Base::Output(i) => write!(f, "out{i}")?,
             Base::State(i) => write!(f, "state{i}")?,
             Base::Const(i) => write!(f, "const{i}")?,
+            Base::Window => write!(f, "window")?,
         }
         write!(f, ":{}", self.len)
     }

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::tasks::{Call, Task, Work};
 
 /// The most inputs of an op that the executor passes without allocating.
-const MAX_INPUTS: usize = 8;
+const MAX_INPUTS: usize = 32;
 
 /// Runs one step of `plan` as thread `thread` of `threads`. Returns when this thread's last task is
 /// done; the others may still run.
@@ -59,7 +59,8 @@ unsafe fn run_pass(pass: &Pass, bases: &Bases, part: Part, scratch: &mut [f32]) 
     // SAFETY: shares of different parts are disjoint.
     unsafe {
         pass.prepare(bases, scratch);
-        pass.run(bases, share.start(), share.len(), scratch);
+        let window = core::ptr::null_mut();
+        pass.run(bases, share.start(), share.len(), window, scratch);
     }
 }
 
@@ -81,18 +82,31 @@ unsafe fn run_call(call: &Call, bases: &Bases, part: Part, scratch: &mut [f32]) 
     }
     let inputs = &inputs[..call.inputs.len()];
     let (own, rest) = scratch.split_at_mut(call.scratch);
+    let (window, rest) = rest.split_at_mut(call.window);
+    let window = Raw {
+        ptr: window.as_mut_ptr(),
+        len: window.len(),
+    };
     let mut epilogue;
     let finished: Option<&mut dyn FnMut(usize, usize)> = match &call.epilogue {
         Some(pass) => {
             // SAFETY: the bases are those of the program.
             unsafe { pass.prepare(bases, rest) };
             // SAFETY: the op announces each of its elements once, after it is final.
-            epilogue = |start: usize, len: usize| unsafe { pass.run(bases, start, len, rest) };
+            epilogue = |start: usize, len: usize| unsafe {
+                let first = window.ptr.wrapping_sub(start);
+                pass.run(bases, start, len, first, rest);
+            };
             Some(&mut epilogue)
         }
         None => None,
     };
     // SAFETY: the plan gives the output a buffer apart from the inputs.
-    let mut io = unsafe { Io::new(part, inputs, raw(&call.output), own, finished) };
+    let mut io = unsafe {
+        match call.window {
+            0 => Io::new(part, inputs, raw(&call.output), own, finished),
+            _ => Io::new(part, inputs, window, own, finished).through_window(),
+        }
+    };
     call.op.run(&call.input_types, &call.output_type, &mut io);
 }

@@ -21,6 +21,8 @@ pub struct Call {
     pub inputs: Vec<Loc>,
     pub output: Loc,
     pub scratch: usize,
+    /// Floats of the thread's own window, where the output is one.
+    pub window: usize,
     pub epilogue: Option<Pass>,
 }
 
@@ -44,7 +46,7 @@ impl Task {
     /// Floats of scratch that each thread needs.
     pub fn scratch(&self) -> usize {
         match &self.work {
-            Work::Call(c) => c.scratch + c.epilogue.as_ref().map_or(0, Pass::scratch),
+            Work::Call(c) => c.scratch + c.window + c.epilogue.as_ref().map_or(0, Pass::scratch),
             Work::Pass(p) => p.scratch(),
             Work::Copy { .. } => 0,
         }
@@ -120,11 +122,17 @@ impl Maker<'_> {
         };
         let input_types = self.graph.types(inputs);
         let parts = op.parts(&input_types, &node.ty).clamp(1, self.threads);
+        let output = self.loc(id);
+        let window = match output.base {
+            Base::Window => op.window(&input_types, &node.ty).unwrap_or(output.len),
+            _ => 0,
+        };
         let call = Call {
             scratch: op.scratch(&input_types, &node.ty),
             op: op.clone(),
             inputs: inputs.iter().map(|&i| self.loc(i)).collect(),
-            output: self.loc(id),
+            output,
+            window,
             output_type: node.ty.clone(),
             input_types,
             epilogue,
@@ -241,7 +249,7 @@ fn accesses(task: &Task) -> Vec<Access> {
         });
         loads.chain(stores).collect::<Vec<_>>()
     };
-    match &task.work {
+    let mut all = match &task.work {
         Work::Copy { from, to } => vec![plain(*from, false), plain(*to, true)],
         Work::Pass(pass) => of_pass(pass, Some((pass.len, task.parts))),
         Work::Call(call) => {
@@ -250,5 +258,7 @@ fn accesses(task: &Task) -> Vec<Access> {
             all.extend(call.epilogue.iter().flat_map(|p| of_pass(p, None)));
             all
         }
-    }
+    };
+    all.retain(|a| a.loc.base != Base::Window);
+    all
 }

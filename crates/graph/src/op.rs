@@ -68,6 +68,13 @@ pub trait Op: Send + Sync {
         false
     }
 
+    /// For ops that announce: the floats of the longest range, if `run` can announce each range as
+    /// it writes it (`Io::is_windowed`) and has no need of it afterwards.
+    fn window(&self, inputs: &[Type], output: &Type) -> Option<usize> {
+        let _ = (inputs, output);
+        None
+    }
+
     /// The input that equals the output exactly, given the inputs that are filled with one number.
     fn identity(&self, fills: &[Option<f32>]) -> Option<usize> {
         let _ = fills;

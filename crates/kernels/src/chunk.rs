@@ -18,6 +18,11 @@ pub trait Formula {
     fn eval<L: Lanes>(p: [L; 2], x: [L; 3]) -> L;
 }
 
+/// A formula of two i32, whose result is an i32 or the bits of an f32.
+pub trait Whole {
+    fn eval(a: i32, b: i32) -> i32;
+}
+
 /// # Safety
 /// `steps` × `STEP` elements are readable from the first `ARITY` sources and writable at the
 /// target.
@@ -48,6 +53,20 @@ unsafe fn steps<F: Formula, L: F32Lanes>(
             F::eval(p, low).store(dst.add(at));
             F::eval(p, high).store(dst.add(at + 4));
         }
+    }
+}
+
+/// # Safety
+/// As `Loop`, with two sources.
+unsafe fn whole_steps<F: Whole>(_: &[f32; 2], src: &[*const f32; 3], dst: *mut f32, steps: usize) {
+    let (a, b, dst) = (
+        src[0].cast::<i32>(),
+        src[1].cast::<i32>(),
+        dst.cast::<i32>(),
+    );
+    for i in 0..steps * STEP {
+        // SAFETY: by contract; an element is read before it is written, so dst may be a source.
+        unsafe { dst.add(i).write(F::eval(a.add(i).read(), b.add(i).read())) };
     }
 }
 
@@ -87,6 +106,13 @@ impl Chunk {
         Chunk {
             arity: F::ARITY,
             run: steps::<F, Native>,
+        }
+    }
+
+    pub const fn whole<F: Whole>() -> Chunk {
+        Chunk {
+            arity: 2,
+            run: whole_steps::<F>,
         }
     }
 

@@ -104,6 +104,7 @@ pub struct Io<'a> {
     output: Raw,
     scratch: &'a mut [f32],
     finished: Option<Finished<'a>>,
+    windowed: bool,
 }
 
 impl<'a> Io<'a> {
@@ -124,7 +125,21 @@ impl<'a> Io<'a> {
             output,
             scratch,
             finished,
+            windowed: false,
         }
+    }
+
+    /// The output is a window of this thread: every range that is announced begins at its first
+    /// element, and is forgotten then.
+    pub fn through_window(self) -> Io<'a> {
+        Io {
+            windowed: true,
+            ..self
+        }
+    }
+
+    pub fn is_windowed(&self) -> bool {
+        self.windowed
     }
 
     pub fn part(&self) -> Part {
@@ -162,6 +177,17 @@ impl<'a> Io<'a> {
 
     /// The output as a matrix of which this part writes `rows × cols` of batch entry `batch`.
     pub fn tile(&mut self, offset: usize, stride: usize, rows: Share, cols: Share) -> Tile<'a> {
+        if self.windowed {
+            assert!(cols.start == 0 && cols.end == stride, "rows in a window");
+            return Tile {
+                ptr: self.output.ptr,
+                stride,
+                rows,
+                cols,
+                window: Some(self.output),
+                _out: core::marker::PhantomData,
+            };
+        }
         let empty = rows.is_empty() || cols.is_empty();
         let last = offset + rows.end.saturating_sub(1) * stride + cols.end;
         assert!(
@@ -174,6 +200,7 @@ impl<'a> Io<'a> {
             stride,
             rows,
             cols,
+            window: None,
             _out: core::marker::PhantomData,
         }
     }
@@ -201,6 +228,7 @@ pub struct Tile<'a> {
     stride: usize,
     rows: Share,
     cols: Share,
+    window: Option<Raw>,
     _out: core::marker::PhantomData<&'a mut [f32]>,
 }
 
@@ -218,6 +246,7 @@ impl<'a> Tile<'a> {
             stride: cols,
             rows: all(rows),
             cols: all(cols),
+            window: None,
             _out: core::marker::PhantomData,
         }
     }
@@ -230,6 +259,15 @@ impl<'a> Tile<'a> {
         self.cols.range()
     }
 
+    /// Says that `rows` are next: in a window, they begin at its first element.
+    pub fn begin(&mut self, rows: &Range<usize>) {
+        if let Some(window) = self.window {
+            let room = rows.len() * self.stride <= window.len;
+            assert!(room, "rows {rows:?} in a window of {} floats", window.len);
+            self.ptr = window.ptr.wrapping_sub(rows.start * self.stride);
+        }
+    }
+
     /// Elements between the starts of two rows.
     pub fn stride(&self) -> usize {
         self.stride
@@ -238,8 +276,8 @@ impl<'a> Tile<'a> {
     /// Pointer to element `(row, col)`; the caller stays inside `rows()` and `cols()`.
     pub fn at(&mut self, row: usize, col: usize) -> *mut f32 {
         debug_assert!(self.rows.range().contains(&row) && self.cols.range().contains(&col));
-        // SAFETY: the constructors asserted that the whole tile lies inside the output.
-        unsafe { self.ptr.add(row * self.stride + col) }
+        // Inside the output: the constructors, or `begin`, asserted it.
+        self.ptr.wrapping_add(row * self.stride + col)
     }
 }
 

@@ -2,12 +2,14 @@
 //! A kernel works on slices; what a slice means is the business of the op that calls it.
 
 pub mod chunk;
+pub mod conv;
 pub mod fused;
 pub mod gemm;
 pub mod index;
 pub mod io;
 pub mod lanes;
 pub mod math;
+pub mod pool;
 pub mod portable;
 pub mod random;
 pub mod recurrent;
@@ -17,8 +19,10 @@ mod relaxed;
 pub mod rows;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub mod simd128;
+pub mod window;
 
 pub use chunk::{Chunk, Formula};
+pub use conv::Conv;
 pub use fused::Fused;
 pub use gemm::Gemm;
 pub use io::{Io, Part, Raw, Share, Tile};

@@ -11,8 +11,10 @@ mod check;
 #[macro_use]
 mod elementwise;
 mod layout;
+mod pooling;
 mod reduction;
 mod term;
+mod windows;
 
 #[cfg(test)]
 mod composition_test;
@@ -52,6 +54,7 @@ ops! {
     elu: Elu;
     erf: Erf;
     exp: Exp;
+    expm1: Expm1;
     floor: Floor;
     flush: Flush;
     gelu: Gelu;
@@ -72,8 +75,10 @@ ops! {
     tanh: Tanh;
     // Two inputs, elementwise.
     add: Add;
+    atan2: Atan2;
     div: Div;
     equal: Equal;
+    integer: Integer;
     less: Less;
     less_equal: LessEqual;
     maximum: Maximum;
@@ -92,18 +97,25 @@ ops! {
     broadcast_to: BroadcastTo;
     cast_f32: CastF32;
     cast_i32: CastI32;
+    concat: Concat;
+    place: Place;
     reshape: Reshape;
+    slice: Slice;
     stop_gradient: StopGradient;
     transpose: Transpose;
     // Reductions, products, rows.
     argmax: ArgMax;
     chunk_sums: ChunkSums, ChunkSumsGrad;
+    cumsum: CumSum;
+    conv: Conv, ConvTranspose, ConvKernelGrad;
     log_softmax: LogSoftmax;
     matmul: MatMul;
     max: Max;
+    max_pool: MaxPool, MaxPoolGrad, MaxPoolPickGrad;
     softmax: Softmax;
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;
+    sum_pool: SumPool, SumPoolGrad;
     sum_to: SumTo;
     // Indices and random numbers.
     gather_rows: GatherRows;

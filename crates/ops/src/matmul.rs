@@ -59,15 +59,18 @@ impl Products {
         }
     }
 
-    /// The batch entries of a part, and its place in the grid of each.
-    fn divide(&self, gemm: &Gemm, part: Part) -> (Range<usize>, (Part, Part)) {
+    /// The batch entries of a part, and its place in the grid of each. `by_rows`: a grid of rows.
+    fn divide(&self, gemm: &Gemm, part: Part, by_rows: bool) -> (Range<usize>, (Part, Part)) {
         let of = part.of();
         match self.count >= 4 * of || self.count.is_multiple_of(of) {
             true => (
                 part.share(self.count, 1).range(),
                 (Part::WHOLE, Part::WHOLE),
             ),
-            false => (0..self.count, part.grid(gemm.grid(of))),
+            false => {
+                let rows = if by_rows { of } else { gemm.grid(of) };
+                (0..self.count, part.grid(rows))
+            }
         }
     }
 }
@@ -180,9 +183,13 @@ impl Op for MatMul {
         true
     }
 
+    fn window(&self, inputs: &[Type], _: &Type) -> Option<usize> {
+        self.kernel(inputs).1.window()
+    }
+
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {
         let (p, gemm) = self.kernel(inputs);
-        let (entries, (rows, cols)) = p.divide(&gemm, io.part());
+        let (entries, (rows, cols)) = p.divide(&gemm, io.part(), io.is_windowed());
         let (rows, cols) = (rows.share(p.m, gemm::MR), cols.share(p.n, gemm::NR));
         for entry in entries {
             let a = &io.f32(0)[entry * p.m * p.k..][..p.m * p.k];

@@ -1,7 +1,7 @@
 //! A right-hand side that is packed once and meets many left ones: the weights of a recurrence. The
 //! sums are those of `Gemm`, in the same order.
 
-use super::{Block, Gemm, MC, NR, operand::Right, operand::Rows, pack, steps, tiles};
+use super::{Block, Gemm, Left, MC, NR, Panels, Stored, pack, steps, tiles};
 use crate::io::Tile;
 
 /// B [k, n] in strips, one block of k after the other.
@@ -41,14 +41,18 @@ impl<'a> Packed<'a> {
         let m = a.len() / self.k;
         assert_eq!(a.len(), m * self.k, "rows of a");
         let mut c = Tile::whole(c, m, self.n);
+        let left = Stored {
+            x: a,
+            ld: self.k,
+            transposed: false,
+        };
         for k in product(m, self.n, self.k).depth_blocks() {
             let strips = &self.strips[Packed::size(k.start, self.n)..];
-            let right = Right::packed(&strips[..Packed::size(k.len(), self.n)], k.len());
+            let panels = Panels::packed(&strips[..Packed::size(k.len(), self.n)], k.len());
             for rows in steps(0..m, MC) {
-                let left = Rows::stored(&a[k.start..], self.k, &rows, k.len());
-                let cols = 0..self.n;
-                let k = k.clone();
-                tiles(&left, &right, &Block { rows, cols, k }, &mut c);
+                let strips = left.strips(&rows, &k, self.n, &mut []);
+                let (cols, k) = (0..self.n, k.clone());
+                tiles(&strips, &panels, &Block { rows, cols, k }, &mut c);
             }
         }
     }

@@ -17,7 +17,7 @@ use gradloom_graph::{Op, Type};
 pub use differences::gradients_of;
 pub use elementwise::{elementwise, max, min};
 pub use interpret::{Call, evaluate};
-pub use reference::{along, log_softmax_row, rowwise, softmax_row, spread, summed_to};
+pub use reference::{along, boxed, log_softmax_row, rowwise, softmax_row, spread, summed_to};
 pub use tensor::{Numbers, Tensor, ints, numbers, shape};
 
 type Reference = Box<dyn Fn(&[Vec<f64>]) -> Vec<f64>>;

@@ -55,3 +55,17 @@ pub fn log_softmax_row(x: &[f64]) -> Vec<f64> {
 pub fn softmax_row(x: &[f64]) -> Vec<f64> {
     log_softmax_row(x).into_iter().map(f64::exp).collect()
 }
+
+/// Where the elements of a box lie in a tensor of shape `whole`.
+pub fn boxed(whole: &[usize], sizes: &[usize], starts: &[usize], steps: &[i64]) -> Vec<usize> {
+    let place = |mut i: usize| {
+        let (mut at, mut stride) = (0, 1);
+        for axis in (0..whole.len()).rev() {
+            at += (starts[axis] as i64 + (i % sizes[axis]) as i64 * steps[axis]) as usize * stride;
+            i /= sizes[axis];
+            stride *= whole[axis];
+        }
+        at
+    };
+    (0..sizes.iter().product()).map(place).collect()
+}
