@@ -20,6 +20,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     metrics,
     ops,
     optimizers,
+    recurrent,
     schedules,
     training,
 )
@@ -36,6 +37,7 @@ RECORDERS = {
     "initializers": initializers,
     "training": training,
     "ops": ops,
+    "recurrent": recurrent,
     "safetensors": files,
 }
 

@@ -3,20 +3,20 @@
 import { GradloomError } from '../errors.ts'
 import { type BatchShape, type Shape, showShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-import type { Layer } from './layer.ts'
+import type { AnyLayer } from './layer.ts'
 
 /** `dense "hidden"`, or `dense` while the layer has no name. */
-export const subjectOf = (layer: Layer): string =>
+export const subjectOf = (layer: AnyLayer): string =>
   layer.name === '' ? layer.type : `${layer.type} "${layer.name}"`
 
 /** A `shape` error that begins with the layer. */
-export const shapeError = (layer: Layer, message: string): GradloomError =>
+export const shapeError = (layer: AnyLayer, message: string): GradloomError =>
   new GradloomError('shape', `${subjectOf(layer)}: ${message}`, {
     subject: layer.name || layer.type,
   })
 
 /** The variable that `build` made. */
-export const built = (layer: Layer, variable: Variable | undefined): Variable => {
+export const built = (layer: AnyLayer, variable: Variable | undefined): Variable => {
   if (variable) return variable
   throw new GradloomError(
     'not-built',
@@ -27,7 +27,7 @@ export const built = (layer: Layer, variable: Variable | undefined): Variable =>
 }
 
 /** Size of the last axis; the input needs one beside the batch axis. */
-export const lastAxis = (layer: Layer, inputShape: BatchShape): number => {
+export const lastAxis = (layer: AnyLayer, inputShape: BatchShape): number => {
   const last = inputShape.at(-1)
   if (inputShape.length >= 2 && typeof last === 'number') return last
   throw shapeError(
@@ -38,7 +38,7 @@ export const lastAxis = (layer: Layer, inputShape: BatchShape): number => {
 }
 
 /** Throws unless the last axis of `given` has the size that the layer was built for. */
-export const expectLastAxis = (layer: Layer, wanted: number, given: Shape): void => {
+export const expectLastAxis = (layer: AnyLayer, wanted: number, given: Shape): void => {
   if (given.length >= 2 && given.at(-1) === wanted) return
   throw shapeError(
     layer,
@@ -48,7 +48,7 @@ export const expectLastAxis = (layer: Layer, wanted: number, given: Shape): void
 }
 
 /** Throws unless all axes but the batch have the sizes that the layer was built for. */
-export const expectShape = (layer: Layer, wanted: BatchShape, given: Shape): void => {
+export const expectShape = (layer: AnyLayer, wanted: BatchShape, given: Shape): void => {
   const fits = wanted.every((d, i) => i === 0 || d === given[i])
   if (fits && wanted.length === given.length) return
   throw shapeError(

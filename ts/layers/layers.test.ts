@@ -97,7 +97,9 @@ describe.each(
 
 describe('layers', () => {
   it('are all recorded, but for the one that only says a shape', () => {
-    const recorded = [...new Set<string>([...cases.map((c) => c.layer), 'input'])]
+    const others = JSON.stringify(reference<{ cases: Case[] }>('recurrent').cases)
+    const nested = [...others.matchAll(/"(?:layer|type)":"(\w+)"/g)].map(([, type]) => `${type}`)
+    const recorded = [...new Set<string>([...cases.map((c) => c.layer), ...nested, 'input'])]
     expect(recorded.sort()).toEqual(Object.keys(layers).sort())
   })
 

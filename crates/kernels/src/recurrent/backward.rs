@@ -20,7 +20,7 @@ pub struct Backward<'a> {
     /// Of h after each of the last steps, then of c after the last: [B, N, U].
     pub dy: &'a [f32],
     /// N
-    pub ends: usize,
+    pub dy_lines: usize,
 }
 
 impl Backward<'_> {
@@ -30,14 +30,14 @@ impl Backward<'_> {
             tape: &self.tape[first * (sizes.steps + 1) * sizes.kept()..],
             mask: &self.mask[first * sizes.steps..],
             keep: &self.keep[first * sizes.units..],
-            dy: &self.dy[first * self.ends * sizes.units..],
+            dy: &self.dy[first * self.dy_lines * sizes.units..],
             ..*self
         }
     }
 
     /// Row r of dy.
     fn dy(&self, r: usize, units: usize) -> &[f32] {
-        &self.dy[r * self.ends * units..][..self.ends * units]
+        &self.dy[r * self.dy_lines * units..][..self.dy_lines * units]
     }
 }
 
@@ -114,7 +114,7 @@ impl Recurrence {
     /// the step that does not pass through the kernel.
     fn slope(&self, io: &Backward, r: usize, t: usize, ds: &mut [f32], out: &mut [f32]) {
         let (units, kept) = (self.units, self.kept());
-        let ends = io.ends + 1 - self.cell.states();
+        let ends = io.dy_lines + 1 - self.cell.states();
         if t + ends >= self.steps {
             let dy = &io.dy(r, units)[(t + ends - self.steps) * units..][..units];
             each([dy], [&mut ds[..units]], [], |[dy], [dh]| {

@@ -36,7 +36,7 @@ fn both_ways(cell: Cell, batch: usize, units: usize, rows: usize) -> (Vec<f32>, 
             mask: io.mask,
             keep: io.keep,
             dy: &dy[first * ends * units..],
-            ends,
+            dy_lines: ends,
         };
         let part = &mut slopes[first * slope_row..end * slope_row];
         r.backward(&io, steps + 1, part, &mut scratch);
@@ -86,7 +86,7 @@ fn a_gradient_that_decays_becomes_zero() {
         mask: &mask,
         keep: &[1.0; 4],
         dy: &[1.0; 8],
-        ends: 2,
+        dy_lines: 2,
     };
     let mut slopes = vec![0.0; 600 * 16];
     r.backward(&io, 600, &mut slopes, &mut scratch);
