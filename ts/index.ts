@@ -20,7 +20,7 @@ export {
   type LayerOptions,
   type Mask,
   type Pass,
-  type Tensors,
+  type Tensors as LayerTensors,
   type WeightOptions,
 } from './layers/layer.ts'
 export { registerLayer } from './layers/registry.ts'

@@ -213,6 +213,14 @@ export const maxPool = (x: Tensor, windows: PoolWindows) =>
 /** x: [B, ...spatial, C] → [B, ...spatial', C] */
 export const sumPool = (x: Tensor, windows: PoolWindows) =>
   apply('sumPool', [x], poolingOf(windows))
+// Linear algebra of matrices in the last two axes
+/** a: [..., N, N] → L of L·Lᵀ = (a + aᵀ) / 2. */
+export const cholesky = (a: Tensor) => apply('cholesky', [a])
+/** a: [..., M, N], M ≥ N → [..., M + N + 1, N]: Q, R, and −1 where a column was reflected. */
+export const qr = (a: Tensor) => apply('qr', [a])
+/** a: [..., N, N] triangular, b: [..., N, M] → x of a·x = b, or of aᵀ·x = b: [..., N, M] */
+export const triangularSolve = (a: Tensor, b: Tensor, lower = true, transposed = false) =>
+  apply('triangularSolve', [a, b], [lower, transposed])
 
 // Recurrences; cell: 0 simple, 1 GRU, 2 LSTM, of G = 1, 3, 4 gates and S = 1, 1, 2 states
 /**
@@ -238,8 +246,18 @@ export const gatherRows = (x: Tensor, rows: Tensor) => apply('gatherRows', [x, r
 /** x: [B, ...], rows: i32 [B] → [count, ...]: row rows[b] gains x[b]. */
 export const scatterAddRows = (x: Tensor, rows: Tensor, count: number) =>
   apply('scatterAddRows', [x, rows], [count])
+/** x: [N, ...], rows: [B, ...], idx: i32 [B] → x with row idx[b] replaced by row b of rows. */
+export const writeRows = (x: Tensor, rows: Tensor, idx: Tensor) =>
+  apply('writeRows', [x, rows, idx])
+/** The place where each index stands first: i32 [B]; no gradient. */
+export const firstPlaces = (idx: Tensor) => apply('firstPlaces', [idx])
 /** i32 [...] → f32 [..., depth]; no gradient. */
 export const oneHot = (x: Tensor, depth: number) => apply('oneHot', [x], [depth])
+
+/** rows: i32 [B] → i32 [count]: the last place in `rows` of each row, −1 for none; no gradient. */
+export const lastPlaces = (rows: Tensor, count: number) => apply('lastPlaces', [rows], [count])
+/** The places of the elements of each row in rising order, NaN last: i32; no gradient. */
+export const argsort = (x: Tensor, falling = false) => apply('argsort', [x], [falling])
 
 // Conversions; no gradient
 export const castF32 = (x: Tensor) => apply('castF32', [x])

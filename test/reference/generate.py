@@ -13,6 +13,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
+    conv,
     files,
     initializers,
     layers,
@@ -29,6 +30,7 @@ from recorders.record import write_json  # noqa: E402
 HERE = Path(__file__).parent
 RECORDERS = {
     "layers": layers,
+    "conv": conv,
     "activations": activations,
     "losses": losses,
     "metrics": metrics,

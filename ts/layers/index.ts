@@ -2,34 +2,89 @@
 // files.
 
 export { type Activation, type ActivationOptions, activation } from './activation.ts'
-export { type Bidirectional, type BidirectionalOptions, bidirectional } from './bidirectional.ts'
+export { type Conv, type ConvLayerOptions, conv1d, conv2d, conv3d } from './conv/conv.ts'
+export {
+  type ConvTranspose,
+  type ConvTransposeOptions,
+  conv1dTranspose,
+  conv2dTranspose,
+  conv3dTranspose,
+} from './conv/conv-transpose.ts'
+export {
+  type DepthwiseConv,
+  type DepthwiseOptions,
+  depthwiseConv1d,
+  depthwiseConv2d,
+} from './conv/depthwise-conv.ts'
+export {
+  type SeparableConv,
+  type SeparableOptions,
+  separableConv1d,
+  separableConv2d,
+} from './conv/separable-conv.ts'
 export { type Dense, type DenseOptions, dense } from './dense.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
 export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts'
 export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
-export { type GruOptions, gru } from './gru.ts'
-export { type GruCell, type GruCellOptions, gruCell } from './gru-cell.ts'
 export { type Input, type InputOptions, input } from './input.ts'
-export { type LstmOptions, lstm } from './lstm.ts'
-export { type LstmCell, type LstmCellOptions, lstmCell } from './lstm-cell.ts'
+export { type Lambda, type LambdaFunction, lambda } from './lambda.ts'
 export { type Masking, type MaskingOptions, masking } from './masking.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
-export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
-export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
-export { type Rnn, type RnnLayerOptions, type RnnOptions, rnn } from './rnn.ts'
-export { type SimpleRnnOptions, simpleRNN } from './simple-rnn.ts'
+export {
+  type AdaptivePooling,
+  type AdaptivePoolingOptions,
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from './pooling/adaptive-pooling.ts'
+export {
+  type GlobalPooling,
+  type GlobalPoolingOptions,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+} from './pooling/global-pooling.ts'
+export {
+  averagePooling1d,
+  averagePooling2d,
+  averagePooling3d,
+  maxPooling1d,
+  maxPooling2d,
+  maxPooling3d,
+  type Pooling,
+  type PoolingOptions,
+} from './pooling/pooling.ts'
+export {
+  type Bidirectional,
+  type BidirectionalOptions,
+  bidirectional,
+} from './recurrent/bidirectional.ts'
+export { type GruOptions, gru } from './recurrent/gru.ts'
+export { type GruCell, type GruCellOptions, gruCell } from './recurrent/gru-cell.ts'
+export { type LstmOptions, lstm } from './recurrent/lstm.ts'
+export { type LstmCell, type LstmCellOptions, lstmCell } from './recurrent/lstm-cell.ts'
+export { type Rnn, type RnnLayerOptions, type RnnOptions, rnn } from './recurrent/rnn.ts'
+export { type SimpleRnnOptions, simpleRNN } from './recurrent/simple-rnn.ts'
 export {
   type SimpleRnnCell,
   type SimpleRnnCellOptions,
   simpleRNNCell,
-} from './simple-rnn-cell.ts'
+} from './recurrent/simple-rnn-cell.ts'
 export {
   type StackedRnnCells,
   type StackedRnnCellsOptions,
   stackedRNNCells,
-} from './stacked-rnn-cells.ts'
+} from './recurrent/stacked-rnn-cells.ts'
 export {
   type TimeDistributed,
   type TimeDistributedOptions,
   timeDistributed,
-} from './time-distributed.ts'
+} from './recurrent/time-distributed.ts'
+export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
+export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'

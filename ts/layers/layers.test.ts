@@ -27,7 +27,8 @@ interface Case {
   adaptData?: Recorded
 }
 
-const { cases } = reference<{ cases: Case[] }>('layers')
+const files = ['layers', 'conv']
+const cases = files.flatMap((file) => reference<{ cases: Case[] }>(file).cases)
 
 const prepared = (recorded: Case): { layer: Layer; runner: Runner } => {
   const layer = layerFromConfig(recorded.layer, recorded.config)
@@ -96,10 +97,11 @@ describe.each(
 })
 
 describe('layers', () => {
-  it('are all recorded, but for the one that only says a shape', () => {
+  it('are all recorded, but for those that only say a shape, or what a function says', () => {
     const others = JSON.stringify(reference<{ cases: Case[] }>('recurrent').cases)
     const nested = [...others.matchAll(/"(?:layer|type)":"(\w+)"/g)].map(([, type]) => `${type}`)
-    const recorded = [...new Set<string>([...cases.map((c) => c.layer), ...nested, 'input'])]
+    const all = [...cases.map((c) => c.layer), ...nested, 'input', 'lambda']
+    const recorded = [...new Set<string>(all)]
     expect(recorded.sort()).toEqual(Object.keys(layers).sort())
   })
 

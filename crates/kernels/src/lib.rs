@@ -8,6 +8,7 @@ pub mod gemm;
 pub mod index;
 pub mod io;
 pub mod lanes;
+pub mod linalg;
 pub mod math;
 pub mod pool;
 pub mod portable;
@@ -19,6 +20,7 @@ mod relaxed;
 pub mod rows;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub mod simd128;
+pub mod sort;
 pub mod window;
 
 pub use chunk::{Chunk, Formula};

@@ -11,6 +11,7 @@ mod check;
 #[macro_use]
 mod elementwise;
 mod layout;
+mod matrices;
 mod pooling;
 mod reduction;
 mod term;
@@ -120,9 +121,17 @@ ops! {
     sum: Sum;
     sum_pool: SumPool, SumPoolGrad;
     sum_to: SumTo;
+    // Linear algebra.
+    cholesky: Cholesky;
+    qr: Qr;
+    triangular_solve: TriangularSolve;
     // Indices and random numbers.
+    first_places: FirstPlaces;
+    argsort: ArgSort;
     gather_rows: GatherRows;
+    last_places: LastPlaces;
     one_hot: OneHot;
     random: RandomUniform, RandomNormal, RandomTruncatedNormal;
     scatter_add_rows: ScatterAddRows;
+    write_rows: WriteRows;
 }
