@@ -25,6 +25,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     optimizers,
     penalties,
     preprocessing,
+    recurrent,
     schedules,
     training,
 )
@@ -46,6 +47,7 @@ RECORDERS = {
     "training": training,
     "ops": ops,
     "averaging": averaging,
+    "recurrent": recurrent,
     "safetensors": files,
 }
 

@@ -35,6 +35,7 @@ export {
   discretization,
 } from './discretization.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
+export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts'
 export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
 export { type Input, type InputOptions, input } from './input.ts'
 export {
@@ -43,6 +44,7 @@ export {
   integerLookup,
 } from './integer-lookup.ts'
 export { type Lambda, type LambdaFunction, lambda } from './lambda.ts'
+export { type Masking, type MaskingOptions, masking } from './masking.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
 export {
   type AdaptivePooling,
@@ -97,6 +99,32 @@ export {
   randomTranslation,
 } from './random-translation.ts'
 export { type RandomZoom, type RandomZoomOptions, randomZoom } from './random-zoom.ts'
+export {
+  type Bidirectional,
+  type BidirectionalOptions,
+  bidirectional,
+} from './recurrent/bidirectional.ts'
+export { type GruOptions, gru } from './recurrent/gru.ts'
+export { type GruCell, type GruCellOptions, gruCell } from './recurrent/gru-cell.ts'
+export { type LstmOptions, lstm } from './recurrent/lstm.ts'
+export { type LstmCell, type LstmCellOptions, lstmCell } from './recurrent/lstm-cell.ts'
+export { type Rnn, type RnnLayerOptions, type RnnOptions, rnn } from './recurrent/rnn.ts'
+export { type SimpleRnnOptions, simpleRNN } from './recurrent/simple-rnn.ts'
+export {
+  type SimpleRnnCell,
+  type SimpleRnnCellOptions,
+  simpleRNNCell,
+} from './recurrent/simple-rnn-cell.ts'
+export {
+  type StackedRnnCells,
+  type StackedRnnCellsOptions,
+  stackedRNNCells,
+} from './recurrent/stacked-rnn-cells.ts'
+export {
+  type TimeDistributed,
+  type TimeDistributedOptions,
+  timeDistributed,
+} from './recurrent/time-distributed.ts'
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
 export { type Resizing, type ResizingOptions, resizing } from './resizing.ts'

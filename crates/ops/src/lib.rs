@@ -22,6 +22,8 @@ mod composition_test;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod recurrent_test;
+#[cfg(test)]
 mod registry_test;
 
 /// An op that the registry can make from the attributes it was stored with.
@@ -113,6 +115,7 @@ ops! {
     matmul: MatMul;
     max: Max;
     max_pool: MaxPool, MaxPoolGrad, MaxPoolPickGrad;
+    recurrent: RecurrentTape, Recurrent, RecurrentGrad;
     softmax: Softmax;
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;
