@@ -13,11 +13,13 @@ os.environ["JAX_ENABLE_X64"] = "1"
 
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
+    attention,
     files,
     initializers,
     layers,
     losses,
     metrics,
+    normalization,
     ops,
     optimizers,
     schedules,
@@ -28,6 +30,8 @@ from recorders.record import write_json  # noqa: E402
 HERE = Path(__file__).parent
 RECORDERS = {
     "layers": layers,
+    "normalization": normalization,
+    "attention": attention,
     "activations": activations,
     "losses": losses,
     "metrics": metrics,

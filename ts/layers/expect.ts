@@ -1,22 +1,23 @@
 // What layers expect of their inputs, as errors that name the layer, both shapes and the fix.
 
+import { badArgument } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import { type BatchShape, type Shape, showShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-import type { Layer } from './layer.ts'
+import type { AnyLayer } from './layer.ts'
 
 /** `dense "hidden"`, or `dense` while the layer has no name. */
-export const subjectOf = (layer: Layer): string =>
+export const subjectOf = (layer: AnyLayer): string =>
   layer.name === '' ? layer.type : `${layer.type} "${layer.name}"`
 
 /** A `shape` error that begins with the layer. */
-export const shapeError = (layer: Layer, message: string): GradloomError =>
+export const shapeError = (layer: AnyLayer, message: string): GradloomError =>
   new GradloomError('shape', `${subjectOf(layer)}: ${message}`, {
     subject: layer.name || layer.type,
   })
 
 /** The variable that `build` made. */
-export const built = (layer: Layer, variable: Variable | undefined): Variable => {
+export const built = (layer: AnyLayer, variable: Variable | undefined): Variable => {
   if (variable) return variable
   throw new GradloomError(
     'not-built',
@@ -27,7 +28,7 @@ export const built = (layer: Layer, variable: Variable | undefined): Variable =>
 }
 
 /** Size of the last axis; the input needs one beside the batch axis. */
-export const lastAxis = (layer: Layer, inputShape: BatchShape): number => {
+export const lastAxis = (layer: AnyLayer, inputShape: BatchShape): number => {
   const last = inputShape.at(-1)
   if (inputShape.length >= 2 && typeof last === 'number') return last
   throw shapeError(
@@ -38,7 +39,7 @@ export const lastAxis = (layer: Layer, inputShape: BatchShape): number => {
 }
 
 /** Throws unless the last axis of `given` has the size that the layer was built for. */
-export const expectLastAxis = (layer: Layer, wanted: number, given: Shape): void => {
+export const expectLastAxis = (layer: AnyLayer, wanted: number, given: Shape): void => {
   if (given.length >= 2 && given.at(-1) === wanted) return
   throw shapeError(
     layer,
@@ -48,12 +49,34 @@ export const expectLastAxis = (layer: Layer, wanted: number, given: Shape): void
 }
 
 /** Throws unless all axes but the batch have the sizes that the layer was built for. */
-export const expectShape = (layer: Layer, wanted: BatchShape, given: Shape): void => {
+export const expectShape = (layer: AnyLayer, wanted: BatchShape, given: Shape): void => {
   const fits = wanted.every((d, i) => i === 0 || d === given[i])
   if (fits && wanted.length === given.length) return
   throw shapeError(
     layer,
     `expected an input of shape ${showShape([null, ...wanted.slice(1)])}, but was given ` +
       `${showShape(given)}.`,
+  )
+}
+
+/** One axis of the input, several, or `null` for none. */
+export type Axis = number | readonly number[] | null
+
+/** The `axis` of a layer's options. */
+export const checkedAxis = (subject: string, axis: Axis): Axis => {
+  const list = axis === null ? [] : typeof axis === 'number' ? [axis] : axis
+  if (Array.isArray(list) && list.every((a) => Number.isInteger(a) && a !== 0)) return axis
+  throw badArgument(subject, 'axis', axis, 'an axis other than the batch (0), several, or null')
+}
+
+/** The axes, counted from 0 (the batch), in ascending order. */
+export const keptAxes = (layer: AnyLayer, axis: Axis, rank: number): readonly number[] => {
+  const list = axis === null ? [] : typeof axis === 'number' ? [axis] : axis
+  const kept = list.map((a) => (a < 0 ? a + rank : a)).sort((a, b) => a - b)
+  if (kept.every((a, i) => a >= 1 && a < rank && a !== kept[i - 1])) return kept
+  throw shapeError(
+    layer,
+    `axis ${JSON.stringify(axis)} does not fit an input of rank ${rank} (batch included); ` +
+      `name axes from 1 to ${rank - 1} once each.`,
   )
 }

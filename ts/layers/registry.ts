@@ -3,10 +3,10 @@
 import { GradloomError } from '../errors.ts'
 import { fromSaved } from '../saved.ts'
 import * as builtIn from './index.ts'
-import type { Config, Layer } from './layer.ts'
+import type { AnyLayer, Config } from './layer.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: each factory has its own options
-type Factory = (options: any) => Layer
+type Factory = (options: any) => AnyLayer
 
 const own = new Map<string, Factory>()
 
@@ -25,5 +25,5 @@ export const registerLayer = (type: string, make: Factory): void => {
 }
 
 /** The layer that a saved file describes. */
-export const layerFromConfig = (type: string, config: Config): Layer =>
-  fromSaved<Layer>('layer', { ...builtIn, ...Object.fromEntries(own) }, type, config)
+export const layerFromConfig = (type: string, config: Config): AnyLayer =>
+  fromSaved<AnyLayer>('layer', { ...builtIn, ...Object.fromEntries(own) }, type, config)

@@ -1,6 +1,7 @@
 //! Numbers in, numbers out: lanes, math functions, loops, products, random numbers. Knows no graph.
 //! A kernel works on slices; what a slice means is the business of the op that calls it.
 
+pub mod attention;
 pub mod chunk;
 pub mod fused;
 pub mod gemm;
@@ -8,6 +9,7 @@ pub mod index;
 pub mod io;
 pub mod lanes;
 pub mod math;
+pub mod normalize;
 pub mod portable;
 pub mod random;
 pub mod reduce;

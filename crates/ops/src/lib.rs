@@ -103,11 +103,13 @@ ops! {
     transpose: Transpose;
     // Reductions, products, rows.
     argmax: ArgMax;
+    attention: Attention, AttentionGrad;
     chunk_sums: ChunkSums, ChunkSumsGrad;
     cumsum: CumSum;
     log_softmax: LogSoftmax;
     matmul: MatMul;
     max: Max;
+    normalize_rows: NormalizeRows, NormalizeRowsGrad;
     softmax: Softmax;
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;
