@@ -1,5 +1,5 @@
-// The three entries: Node (worker and wasm in files), browser (everything inlined), assets (URL
-// worker and wasm files). Types are emitted by tsc, see scripts/build-ts.mjs.
+// The entries in several files: Node, and assets (URL worker and wasm files). The browser's, in one
+// file, is made by scripts/bundle/browser.mjs; types are emitted by tsc.
 
 import { defineConfig, type Options } from 'tsup'
 import { gradloomPlugin } from './scripts/bundle/plugin.mjs'
@@ -19,18 +19,17 @@ const shared: Options = {
 const index = 'ts/index.ts'
 const worker = 'ts/runtime/worker.ts'
 
-const entry = (name: 'node' | 'browser' | 'assets', files: Record<string, string>): Options => ({
+const entry = (name: 'node' | 'assets', files: Record<string, string>): Options => ({
   ...shared,
   name,
   entry: files,
   outDir: `${process.env.GRADLOOM_DIST ?? 'dist'}/${name}`,
   platform: name === 'node' ? 'node' : 'browser',
-  minify: name !== 'node',
+  minify: name === 'node' ? false : 'terser',
   esbuildPlugins: [gradloomPlugin(name)],
 })
 
 export default defineConfig([
   entry('node', { index, worker, bench: 'ts/bench.ts' }),
-  entry('browser', { index }),
   entry('assets', { index, worker }),
 ])

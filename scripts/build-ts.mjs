@@ -1,9 +1,11 @@
-// Bundles ts/ into dist/ (tsup), puts the wasm files beside it and emits the types (tsc). Skips
+// Bundles ts/ into dist/ (tsup; scripts/bundle), puts the wasm files beside it and emits the types (tsc). Skips
 // what is current; `--force` rebuilds.
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { bundleBrowser } from './bundle/browser.mjs'
+import { bundleModules } from './bundle/modules.mjs'
 import { Failure, root, runMain, say, supervise, tail } from './shell.mjs'
 import { hashOf, isCurrent, writeStamp } from './stamp.mjs'
 import { variants } from './wasm/variants.mjs'
@@ -21,10 +23,12 @@ const inputs = [
   'tsup.config.ts',
   'scripts/build-ts.mjs',
   'scripts/bundle',
+  'build/wasm/gradloom.js',
 ]
 
 const outputs = [
   ...['node/index.js', 'node/worker.js', 'browser/index.js', 'assets/index.js', 'assets/worker.js'],
+  'modules/index.js',
   ...['types/index.d.ts', ...variants.map(({ name }) => `wasm/${name}.wasm`)],
 ]
 
@@ -74,6 +78,8 @@ const report = () => {
 const bundle = async () => {
   copyWasm()
   await run('tsup', 'node_modules/tsup/dist/cli-default.js', ['--config', 'tsup.config.ts'])
+  const worker = await bundleBrowser(join(fresh, 'browser/index.js'))
+  await bundleModules(join(fresh, 'modules'), worker)
   checkBundles()
   const types = ['-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')]
   await run('tsc (types)', 'node_modules/typescript/bin/tsc', types)

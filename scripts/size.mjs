@@ -1,14 +1,21 @@
-// Prints the size budgets of crates/ and ts/ (tests left out) and fails above a stop. Lengths are a
-// smell, not a goal: the targets are only counted, the stops hold.
+// Prints the size budgets of crates/ and ts/ (tests left out) and of what a page downloads, and fails
+// above a stop. Lengths are a smell, not a goal: the targets are only counted, the stops hold.
 
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { root } from './shell.mjs'
+import { downloads } from './size/download.mjs'
 import { functionsOf } from './size/functions.mjs'
 import { filesBelow } from './stamp.mjs'
 
 const stops = { file: 500, function: 70, line: 100 }
 const targets = { file: 300, function: 15 }
+
+/** kB of JavaScript after gzip. */
+const budgets = {
+  everything: { target: 40, stop: 60 },
+  'a dense classifier': { target: 25, stop: 45 },
+}
 
 const isTest = (file) =>
   /\.test\.ts$|\.d\.ts$|\/tests?\/|\/tests?\.rs$|_tests?\.rs$|\/testing(\/|\.ts)/.test(file)
@@ -42,7 +49,18 @@ const report = (what, entries, target, stop) => {
   )
 }
 
-const main = () => {
+const reportDownloads = async () => {
+  const sizes = await downloads()
+  if (!sizes) console.log('size     dist/ is not built, so no download was measured')
+  return Object.entries(sizes ?? {}).flatMap(([what, bytes]) => {
+    const { target, stop } = budgets[what]
+    const size = `${(bytes / 1000).toFixed(1)} kB gzip`
+    console.log(`size     JavaScript for ${what}: ${size} (target ${target}, stop ${stop})`)
+    return bytes > 1000 * stop ? [`JavaScript for ${what}: ${size}, the stop is ${stop}`] : []
+  })
+}
+
+const main = async () => {
   const paths = ['crates', 'ts'].flatMap((path) => filesBelow(join(root, path)))
   const files = paths.filter((file) => /\.(rs|ts)$/.test(file) && !isTest(file)).map(measure)
   const functions = files.flatMap((file) => file.functions)
@@ -51,6 +69,7 @@ const main = () => {
     ...report('files', files, targets.file, stops.file),
     ...report('functions', functions, targets.function, stops.function),
     ...long.map((place) => `${place}: over ${stops.line} columns`),
+    ...(await reportDownloads()),
   ]
   console.log(`size     ${long.length} lines over ${stops.line} columns`)
   for (const problem of problems.slice(0, 60)) console.error(problem)
@@ -58,4 +77,4 @@ const main = () => {
   if (problems.length > 0) process.exitCode = 1
 }
 
-main()
+await main()

@@ -28,7 +28,7 @@ const allowed = {
   schedules: composed,
   layers: parts,
   losses: parts,
-  metrics: parts,
+  metrics: [...parts, 'losses'],
   optimizers: parts,
   data: [...base, 'io', 'platform'],
   io: base,

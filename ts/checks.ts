@@ -36,6 +36,10 @@ export const positiveWhole = (subject: string, option: string, x: number): numbe
 export const whole = (subject: string, option: string, x: number): number =>
   check(Number.isInteger(x) && x >= 0, subject, option, x, 'a whole number ≥ 0')
 
+/** … −1, 0, 1 … */
+export const integer = (subject: string, option: string, x: number): number =>
+  check(Number.isInteger(x), subject, option, x, 'a whole number')
+
 export const finite = (subject: string, option: string, x: number): number =>
   check(isNumber(x), subject, option, x, 'a finite number')
 
@@ -65,3 +69,20 @@ export const sizes = (subject: string, option: string, x: readonly number[]): re
     x,
     'an array of positive whole numbers, without the batch axis',
   )
+
+/** One of the literals of a union. */
+export const oneOf = <T>(subject: string, option: string, x: T, choices: readonly T[]): T =>
+  check(choices.includes(x), subject, option, x, `one of ${choices.map(show).join(', ')}`)
+
+/** Numbers, each checked, as a copy; one number stands for an array of one. */
+export const numbers = (
+  subject: string,
+  option: string,
+  x: number | readonly number[],
+  each: (subject: string, option: string, x: number) => number,
+): number[] =>
+  typeof x === 'number'
+    ? [each(subject, option, x)]
+    : check(Array.isArray(x), subject, option, x, 'an array of numbers').map((value, i) =>
+        each(subject, `${option}[${i}]`, value),
+      )

@@ -14,6 +14,9 @@ const CHUNK = 4096
 
 const allAxes = (x: Tensor): number[] => x.shape.map((_, i) => i)
 
+/** Numbers of the axes from `first` on. */
+export const axesFrom = (x: Tensor, first: number): number[] => allAxes(x).slice(first)
+
 const sizeAlong = (x: Tensor, axes: readonly number[]): number =>
   axes.reduce((n, axis) => n * (x.shape.at(axis) as number), 1)
 
@@ -45,7 +48,7 @@ export const variance = (x: Tensor, axes?: readonly number[], keepdims = false):
 
 /** x: [B, ...] → mean over all but the first axis: [B] */
 export const meanPerSample = (x: Tensor): Tensor =>
-  x.shape.length < 2 ? x : mean(x, allAxes(x).slice(1))
+  x.shape.length < 2 ? x : mean(x, axesFrom(x, 1))
 
 /** √Σ x²: []. Its gradient at 0 is not finite. */
 export const norm = (x: Tensor): Tensor => ops.sqrt(sumAll(ops.square(x)))
@@ -69,6 +72,35 @@ export const softmaxAlong = (x: Tensor, axis: number): Tensor => {
   if (at === last) return ops.softmax(x)
   const swapped = allAxes(x).map((i) => (i === at ? last : i === last ? at : i))
   return ops.transpose(ops.softmax(ops.transpose(x, swapped)), swapped)
+}
+
+/** `axis` as 0, 1 … of a tensor of `rank` axes. */
+export const axisOf = (subject: string, axis: number, rank: number): number => {
+  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
+  throw new GradloomError('shape', `${subject}: there is no axis ${axis} in ${rank} axes.`, {
+    subject,
+  })
+}
+
+/** The axis `axis` moved to the end. */
+export const axisLast = (x: Tensor, axis: number): Tensor => {
+  const rank = x.shape.length
+  const at = axisOf('transpose', axis, rank)
+  const order = allAxes(x).filter((i) => i !== at)
+  return at === rank - 1 ? x : ops.transpose(x, [...order, at])
+}
+
+/** log Σ exp(x) along the last axis, exact for far x. */
+export const logSumExp = (x: Tensor): Tensor => {
+  const top = ops.stopGradient(ops.max(x, -1, true))
+  const sums = ops.log(ops.sum(ops.exp(ops.sub(x, top)), [-1]))
+  return ops.add(sums, ops.reshape(top, sums.shape))
+}
+
+/** x / max(|x|, ε) along `axis`. */
+export const normalizeAlong = (x: Tensor, axis: number): Tensor => {
+  const squares = ops.sum(ops.square(x), [axis], true)
+  return ops.div(x, ops.sqrt(ops.maximum(squares, EPSILON * EPSILON)))
 }
 
 /** The logits that `p` was computed from by `activation`, where that is known. */

@@ -3,8 +3,8 @@
 export * as activations from './activations/index.ts'
 export type { Callback, Logs, Snapshot, Training } from './callbacks/index.ts'
 export * as callbacks from './callbacks/index.ts'
-export * as constraints from './constraints/index.ts'
 export * as ops from './composites/index.ts'
+export * as constraints from './constraints/index.ts'
 export * from './data/index.ts'
 export { type ErrorCode, GradloomError } from './errors.ts'
 export type { Operand, SymbolicTensor } from './graph.ts'
@@ -20,7 +20,7 @@ export {
   type LayerOptions,
   type Mask,
   type Pass,
-  type Tensors,
+  type Tensors as LayerTensors,
   type WeightOptions,
 } from './layers/layer.ts'
 export { registerLayer } from './layers/registry.ts'

@@ -172,6 +172,56 @@ export const chunkSums = (x: Tensor) => apply('chunkSums', [x])
 export const matmul = (a: Tensor, b: Tensor, ta = false, tb = false) =>
   apply('matmul', [a, b], [ta, tb])
 
+// Convolutions and poolings, channels last, over one to three spatial axes
+/** One number for each spatial axis; `low` and `high` are zeros before and after the elements. */
+export interface ConvWindows {
+  readonly strides: readonly number[]
+  readonly dilations: readonly number[]
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+  readonly groups: number
+}
+const windowsOf = ({ strides, dilations, low, high, groups }: ConvWindows): number[] => [
+  ...[strides, dilations, low, high].flatMap(list),
+  groups,
+]
+/** x: [B, ...spatial, C], kernel: [...taps, C / groups, N] → [B, ...spatial', N] */
+export const conv = (x: Tensor, kernel: Tensor, windows: ConvWindows) =>
+  apply('conv', [x, kernel], windowsOf(windows))
+/**
+ * The gradient of `conv` with respect to its x, which had these spatial sizes:
+ * dy: [B, ...spatial', N], kernel: [...taps, C / groups, N] → [B, ...spatial, C]
+ */
+export const convTranspose = (dy: Tensor, kernel: Tensor, windows: ConvWindows, spatial: Shape) =>
+  apply('convTranspose', [dy, kernel], [...windowsOf(windows), ...list(spatial)])
+
+/**
+ * One number for each spatial axis; windows reach out of the tensor by less than their size, but
+ * find no element there. Stride 0: `sizes` is the number of windows, which are spread evenly.
+ */
+export interface PoolWindows {
+  readonly sizes: readonly number[]
+  readonly strides: readonly number[]
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+}
+const poolingOf = ({ sizes, strides, low, high }: PoolWindows): number[] =>
+  [sizes, strides, low, high].flatMap(list)
+/** x: [B, ...spatial, C] → [B, ...spatial', C]; its gradient goes to the first of the largest. */
+export const maxPool = (x: Tensor, windows: PoolWindows) =>
+  apply('maxPool', [x], poolingOf(windows))
+/** x: [B, ...spatial, C] → [B, ...spatial', C] */
+export const sumPool = (x: Tensor, windows: PoolWindows) =>
+  apply('sumPool', [x], poolingOf(windows))
+// Linear algebra of matrices in the last two axes
+/** a: [..., N, N] → L of L·Lᵀ = (a + aᵀ) / 2. */
+export const cholesky = (a: Tensor) => apply('cholesky', [a])
+/** a: [..., M, N], M ≥ N → [..., M + N + 1, N]: Q, R, and −1 where a column was reflected. */
+export const qr = (a: Tensor) => apply('qr', [a])
+/** a: [..., N, N] triangular, b: [..., N, M] → x of a·x = b, or of aᵀ·x = b: [..., N, M] */
+export const triangularSolve = (a: Tensor, b: Tensor, lower = true, transposed = false) =>
+  apply('triangularSolve', [a, b], [lower, transposed])
+
 // Rows: along the last axis
 export const softmax = (x: Tensor) => from('softmax', x, apply('softmax', [x]))
 /**
@@ -203,8 +253,18 @@ export const gatherRows = (x: Tensor, rows: Tensor) => apply('gatherRows', [x, r
 /** x: [B, ...], rows: i32 [B] → [count, ...]: row rows[b] gains x[b]. */
 export const scatterAddRows = (x: Tensor, rows: Tensor, count: number) =>
   apply('scatterAddRows', [x, rows], [count])
+/** x: [N, ...], rows: [B, ...], idx: i32 [B] → x with row idx[b] replaced by row b of rows. */
+export const writeRows = (x: Tensor, rows: Tensor, idx: Tensor) =>
+  apply('writeRows', [x, rows, idx])
+/** The place where each index stands first: i32 [B]; no gradient. */
+export const firstPlaces = (idx: Tensor) => apply('firstPlaces', [idx])
 /** i32 [...] → f32 [..., depth]; no gradient. */
 export const oneHot = (x: Tensor, depth: number) => apply('oneHot', [x], [depth])
+
+/** rows: i32 [B] → i32 [count]: the last place in `rows` of each row, −1 for none; no gradient. */
+export const lastPlaces = (rows: Tensor, count: number) => apply('lastPlaces', [rows], [count])
+/** The places of the elements of each row in rising order, NaN last: i32; no gradient. */
+export const argsort = (x: Tensor, falling = false) => apply('argsort', [x], [falling])
 
 // Conversions; no gradient
 export const castF32 = (x: Tensor) => apply('castF32', [x])

@@ -34,12 +34,17 @@ export const isSaved = (x: unknown): x is Saved => {
 // biome-ignore lint/suspicious/noExplicitAny: each factory has its own options
 export type Factories<T> = Readonly<Record<string, (options?: any) => T>>
 
+/** The `config` of a function. */
+export const unsaved = (subject: string): never => {
+  throw new GradloomError('unsupported', `${subject}: a file cannot hold a function.`, { subject })
+}
+
 /** The thing that `saved` wrote down. */
 export const fromSaved = <T>(
   kind: string,
   factories: Factories<T>,
   type: string,
-  config: Config = {},
+  config: object = {},
 ): T => {
   if (typeof config === 'object' && config !== null) return choose(kind, type, factories)(config)
   throw new GradloomError('file-format', `The options of the ${kind} '${type}' are not an object.`)
@@ -69,10 +74,12 @@ export const chosen = <T extends Callable>(
   return isSaved(spec) ? fromSaved(kind, factories, spec.type, spec.config) : (spec as T)
 }
 
-/** The JSON form; `null` for none, and for a function, which no file can hold. */
+/** The JSON form; `null` for none. No file can hold a function. */
 export const chosenConfig = (spec: Chosen): Json =>
-  typeof spec === 'function' || !spec
-    ? null
-    : typeof spec === 'string' || isSaved(spec)
-      ? (spec as Json)
-      : saved(spec)
+  typeof spec === 'function'
+    ? unsaved('the function of a weight')
+    : !spec
+      ? null
+      : typeof spec === 'string' || isSaved(spec)
+        ? (spec as Json)
+        : saved(spec)

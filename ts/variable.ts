@@ -24,6 +24,8 @@ export class Variable {
   /** Unique in this process. */
   readonly key: number
   readonly name: string
+  /** Name in files, `layer/kernel`: set where a network places it. */
+  path: string | undefined
   readonly shape: Shape
   readonly dtype: Dtype
   readonly initialize: Initialize

@@ -146,6 +146,7 @@ const main = async () => {
       status(
         `epoch ${epoch + 1} of ${EPOCHS}: loss ${logs.loss.toFixed(4)}, accuracy ${logs.accuracy.toFixed(4)}`,
       )
+      if (pause.closed()) status('paused')
       await pause.pass()
       if (stopping) training.stop('stopped')
     },

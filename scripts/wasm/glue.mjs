@@ -44,31 +44,62 @@ const cut = (text, start, end) => {
   return text.slice(0, from) + text.slice(to)
 }
 
-const swap = (text, from, to) => {
-  if (!text.includes(from))
-    throw new Failure(`wasm-bindgen’s glue has changed: no \`${from}\` in it.`)
-  return text.replace(from, to)
-}
-
 const exported = /^export (?:function|class) (\w+)/gm
+
+/**
+ * Code for engines that have no SIMD anyway, and for failures that end the instance. All views of
+ * the memory are made anew.
+ */
+const dispensable = [
+  [/^if \(Symbol\.dispose\).*\n/gm, ''],
+  [/\(typeof FinalizationRegistry === 'undefined'\)\s*\?.*\s*: /g, ''],
+  [
+    /let cached\w+ = null;\nfunction (get\w+)\(\) \{[^}]*\}\s*return cached(\w+)Memory0;\n\}/g,
+    'const $1 = () => new $2(wasm.memory.buffer)',
+  ],
+  [/try \{([^{}]*)\} catch \(e\) \{\n(?:\s*if \(ptr\d\) .*\n)+\s*throw e;\s*\}/g, '$1'],
+  [
+    /function passStringToWasm0\([\s\S]*?\n\}\n/,
+    `function passStringToWasm0(arg, malloc) {
+    return passArray8ToWasm0(new TextEncoder().encode(arg), malloc);
+}
+`,
+  ],
+  [/, wasm\.__wbindgen_realloc\)/g, ')'],
+  [
+    /let cachedTextDecoder = [\s\S]*?let WASM_VECTOR_LEN/,
+    `const decodeText = (bytes) =>
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.slice());
+
+let WASM_VECTOR_LEN`,
+  ],
+]
+
+const without = (text, [pattern, replacement]) => {
+  const shorter = text.replace(pattern, replacement)
+  if (shorter === text) throw new Failure(`wasm-bindgen’s glue has changed: no ${pattern} in it.`)
+  return shorter
+}
 
 /** The glue as the body of a function, without what fetches a module. */
 const asBody = (glue) => {
-  let body = cut(glue, 'async function __wbg_load(', 'function initSync(')
-  body = cut(body, 'let __wbg_init_promise', 'export { initSync')
-  body = body.replace(/export \{ initSync.*\n/, '').replace(/^export (?=function|class)/gm, '')
-  // `simd` has a start function only if the crate has one; `threads` always has: it sets up the
-  // stack.
-  return swap(body, 'wasm.__wbindgen_start(', 'wasm.__wbindgen_start?.(')
+  const body = cut(glue, 'let wasmModule, wasmInstance', 'export { initSync')
+  return dispensable
+    .reduce(without, body)
+    .replace(/export \{ initSync.*\n/, '')
+    .replace(/^export (?=function|class)/gm, '')
 }
 
+// `simd` has a start function only if the crate has one; `threads` always has: it sets up the
+// stack.
 const wrap = (glue, pages) => `// Made by scripts/build-wasm.mjs from wasm-bindgen's glue.
 
 export const initialPages = ${pages}
 
 export const instantiate = (wasmBinary, wasmMemory, threadStackBytes) => {
 ${asBody(glue)}
-initSync({ module: wasmBinary, memory: wasmMemory, thread_stack_size: threadStackBytes })
+const wasm = new WebAssembly.Instance(wasmBinary, __wbg_get_imports(wasmMemory)).exports
+wasm.__wbindgen_start?.(threadStackBytes)
 return { ${[...glue.matchAll(exported)].map(([, name]) => name).join(', ')} }
 }
 `

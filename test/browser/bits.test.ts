@@ -1,11 +1,12 @@
 // The same bits in real Chromium as everywhere else: the network of `test/bits`, in every mode that a page
 // can run, isolated and not.
 
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, createReadStream, existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium.ts'
@@ -17,6 +18,7 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
 }
+const BUNDLED = 'build/bits'
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -41,10 +43,27 @@ const serve = (): Promise<Server> => {
   })
 }
 
+/** The page as users' bundlers make it: by the package's name, minified, for older browsers. */
+const bundle = async (): Promise<void> => {
+  const file = join(root, 'test/bits/page.mjs')
+  const contents = readFileSync(file, 'utf8').replace('../../dist/browser/index.js', 'gradloom')
+  await build({
+    stdin: { contents, resolveDir: join(root, 'test/bits') },
+    outfile: join(root, BUNDLED, 'page.mjs'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2020',
+    conditions: ['module'],
+  })
+  copyFileSync(join(root, 'test/bits/page.html'), join(root, BUNDLED, 'page.html'))
+}
+
 let browser: Browser
 let server: Server
 
 beforeAll(async () => {
+  await bundle()
   server = await serve()
   browser = await launch()
 })
@@ -60,10 +79,15 @@ interface Trained {
   readonly sha256: string
 }
 
-const trainedIn = async (kind: string, options: object, shards: number): Promise<Trained> => {
+const trainedIn = async (
+  kind: string,
+  options: object,
+  shards: number,
+  place = 'test/bits',
+): Promise<Trained> => {
   const page = await browser.newPage()
   const { port } = server.address() as AddressInfo
-  await page.goto(`http://localhost:${port}/${kind}/test/bits/page.html`)
+  await page.goto(`http://localhost:${port}/${kind}/${place}/page.html`)
   await page.waitForFunction(() => 'trainedBits' in globalThis)
   const bits = await page.evaluate(
     ([options, shards]) =>
@@ -87,5 +111,14 @@ describe('Chromium trains to the recorded bits', () => {
   ] as const)('%s, %s, %o, %i shards', async (kind, mode, options, shards) => {
     const sha256 = expected[`shards: ${shards}`]
     expect(await trainedIn(kind, options, shards)).toMatchObject({ mode, sha256 })
+  })
+
+  it.each([
+    ['isolated', 'shared', { threads: 2 }, 1],
+    ['plain', 'inline', { mode: 'inline' }, 1],
+    ['plain', 'replica', { threads: 2 }, 2],
+  ] as const)('bundled: %s, %s, %o, %i shards', async (kind, mode, options, shards) => {
+    const sha256 = expected[`shards: ${shards}`]
+    expect(await trainedIn(kind, options, shards, BUNDLED)).toMatchObject({ mode, sha256 })
   })
 })

@@ -14,6 +14,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
     attention,
+    conv,
     files,
     initializers,
     layers,
@@ -32,6 +33,7 @@ RECORDERS = {
     "layers": layers,
     "normalization": normalization,
     "attention": attention,
+    "conv": conv,
     "activations": activations,
     "losses": losses,
     "metrics": metrics,

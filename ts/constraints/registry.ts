@@ -17,5 +17,5 @@ type ConstraintFunction = (w: SymbolicTensor) => SymbolicTensor
 export const constraintOf = (spec: ConstraintSpec | undefined): Constraint | undefined =>
   chosen<Constraint>('constraint', factories, spec)
 
-/** The JSON form; `null` for none and for a function. */
+/** The JSON form; `null` for none. */
 export const constraintConfig = (spec: ConstraintSpec | undefined) => chosenConfig(spec)

@@ -3,41 +3,46 @@
 
 import { GradloomError } from '../errors.ts'
 import { showShape } from '../shape.ts'
-import { asTensor, Tensor, type TensorLike } from '../tensor.ts'
+import { Tensor, type TensorLike } from '../tensor.ts'
 import { checkLengths, checkNotEmpty } from './checks.ts'
+import { asTensors, type Several, tensorsIn } from './several.ts'
 
-/** x: [B, ...], y: [B, ...], sampleWeight: [B] */
-export interface Batch {
-  readonly x: Tensor
-  readonly y?: Tensor
-  readonly sampleWeight?: Tensor
+/** x: [B, ...], y: [B, ...], sampleWeight: [B]; each may be several for some models. */
+export interface Batch<X extends Several<Tensor> = Tensor> {
+  readonly x: X
+  readonly y?: X
+  readonly sampleWeight?: X
 }
+
+export type AnyBatch = Batch<Several<Tensor>>
+
+type Data = Several<TensorLike>
 
 /** What a source may yield for a batch: an object, or `[x, y]`, or `[x, y, sampleWeight]`. */
 export type BatchLike =
   | {
-      readonly x: TensorLike
-      readonly y?: TensorLike | undefined
-      readonly sampleWeight?: TensorLike | undefined
+      readonly x: Data
+      readonly y?: Data | undefined
+      readonly sampleWeight?: Data | undefined
     }
-  | readonly [x: TensorLike, y: TensorLike, sampleWeight?: TensorLike]
+  | readonly [x: Data, y: Data, sampleWeight?: Data]
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** The parts by name, those that are there. */
-const partsOf = (given: BatchLike): Record<string, TensorLike> => {
+const partsOf = (given: BatchLike): Record<string, Data> => {
   if (!isObject(given) || given instanceof Tensor || ArrayBuffer.isView(given)) throw wrongForm()
   const { x, y, sampleWeight } = Array.isArray(given) ? fromArray(given) : (given as NamedParts)
   if (x === undefined) throw wrongForm()
   const parts = { x, y, sampleWeight }
   return Object.fromEntries(
-    Object.entries(parts).filter((part): part is [string, TensorLike] => part[1] !== undefined),
+    Object.entries(parts).filter((part): part is [string, Data] => part[1] !== undefined),
   )
 }
 
 type NamedParts = Exclude<BatchLike, readonly unknown[]>
 
-const fromArray = (given: readonly TensorLike[]): NamedParts => {
+const fromArray = (given: readonly Data[]): NamedParts => {
   const [x, y, sampleWeight] = given
   if (given.length < 2 || given.length > 3 || x === undefined) throw wrongForm()
   return { x, y, sampleWeight }
@@ -47,25 +52,25 @@ const wrongForm = (): GradloomError =>
   new GradloomError('argument', 'not { x, y, sampleWeight } and not [x, y] or [x, y, sampleWeight]')
 
 /** Tensors of one length; at least one sample. */
-export const toBatch = (given: BatchLike): Batch => {
-  const parts: Record<string, Tensor> = {}
-  for (const [name, part] of Object.entries(partsOf(given))) {
-    const made = asTensor(part)
-    if (made.shape.length === 0) throw new GradloomError('shape', `${name} is a single number`)
-    parts[name] = made
+export const toBatch = (given: BatchLike): AnyBatch => {
+  const parts: Record<string, Several<Tensor>> = {}
+  for (const [name, part] of Object.entries(partsOf(given))) parts[name] = asTensors(part)
+  const all = Object.entries(parts).flatMap(([name, part]) => tensorsIn(name, part))
+  for (const [name, { shape }] of all) {
+    if (shape.length === 0) throw new GradloomError('shape', `${name} is a single number`)
   }
-  const batch = parts as unknown as Batch
-  checkLengths(parts)
-  checkNotEmpty(batch.x, 'x')
-  const weights = batch.sampleWeight?.shape
-  if (weights && weights.length !== 1) {
-    throw new GradloomError('shape', `sampleWeight has shape ${showShape(weights)}, not [batch]`)
+  checkLengths(Object.fromEntries(all))
+  const batch = parts as unknown as AnyBatch
+  checkNotEmpty((all[0] as [string, Tensor])[1], 'x')
+  for (const [name, { shape }] of tensorsIn('sampleWeight', batch.sampleWeight)) {
+    if (shape.length === 1) continue
+    throw new GradloomError('shape', `${name} has shape ${showShape(shape)}, not [batch]`)
   }
   return batch
 }
 
 /** Same parts, same shapes and dtypes as the first batch, but for the number of samples. */
-export const checkLikeFirst = (batch: Batch, first: Batch): void => {
+export const checkLikeFirst = (batch: AnyBatch, first: AnyBatch): void => {
   for (const name of ['x', 'y', 'sampleWeight'] as const) {
     const [now, before] = [describe(batch[name]), describe(first[name])]
     if (now === before) continue
@@ -73,5 +78,7 @@ export const checkLikeFirst = (batch: Batch, first: Batch): void => {
   }
 }
 
-const describe = (part: Tensor | undefined): string =>
-  part ? `${part.dtype} ${showShape([null, ...part.shape.slice(1)])}` : 'missing'
+const describe = (part: Several<Tensor> | undefined): string =>
+  tensorsIn('', part)
+    .map(([, { dtype, shape }]) => `${dtype} ${showShape([null, ...shape.slice(1)])}`)
+    .join(', ') || 'missing'

@@ -93,4 +93,10 @@ describe('checkLabels', () => {
     expect(() => checkLabels(y, 3, 'yVal')).toThrow(refusal('label-range', 'yVal: sample 1'))
     checkLabels(y, 4)
   })
+
+  it('may hold the one label that the loss ignores', () => {
+    const y = tensor([0, -1, 2])
+    expect(() => checkLabels(y, 3, 'y', -1)).not.toThrow()
+    expect(() => checkLabels(y, 3, 'y', 255)).toThrow(refusal('label-range', 'y: sample 1'))
+  })
 })

@@ -94,10 +94,16 @@ export const checkFinite = (x: Tensor, name: string): void => {
   )
 }
 
-/** Class numbers within `0..classes`. y: [B, ...] */
-export const checkLabels = (y: Tensor, classes: number, name = 'y'): void => {
+/** Class numbers within `0..classes`, or `ignored`. y: [B, ...] */
+export const checkLabels = (
+  y: Tensor,
+  classes: number,
+  name = 'y',
+  ignored?: number | null,
+): void => {
   const labels = y.elements
-  const index = labels.findIndex((v: number) => !(Number.isInteger(v) && v >= 0 && v < classes))
+  const fits = (v: number) => (Number.isInteger(v) && v >= 0 && v < classes) || v === ignored
+  const index = labels.findIndex((v: number) => !fits(v))
   if (index < 0) return
   throw new GradloomError(
     'label-range',

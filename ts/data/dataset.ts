@@ -3,9 +3,10 @@
 // nothing does not carry it.
 
 import { type ErrorCode, GradloomError } from '../errors.ts'
-import type { TensorLike } from '../tensor.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
 import { type Batch, type BatchLike, checkLikeFirst, toBatch } from './batch.ts'
 import { prefetch } from './prefetch.ts'
+import { type Several, tensorsIn } from './several.ts'
 
 type Values<T> = AsyncIterable<T> | Iterable<T>
 
@@ -21,7 +22,7 @@ export interface StreamOptions {
 }
 
 /** Arrays in memory. */
-export interface ArrayDataset extends Batch {
+export interface ArrayDataset<X extends Several<Tensor> = Tensor> extends Batch<X> {
   readonly kind: 'arrays'
   readonly samples: number
 }
@@ -35,7 +36,7 @@ export interface StreamDataset {
   batches(epoch?: number, signal?: AbortSignal): AsyncGenerator<Batch, void, undefined>
 }
 
-export type Dataset = ArrayDataset | StreamDataset
+export type Dataset = ArrayDataset<Several<Tensor>> | StreamDataset
 
 /** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] */
 export function dataset(arrays: {
@@ -43,15 +44,21 @@ export function dataset(arrays: {
   y?: TensorLike
   sampleWeight?: TensorLike
 }): ArrayDataset
+/** The same for a model with several inputs or outputs: arrays or objects of them. */
+export function dataset(arrays: {
+  x: Several<TensorLike>
+  y?: Several<TensorLike>
+  sampleWeight?: Several<TensorLike>
+}): ArrayDataset<Several<Tensor>>
 /** `dataset(async function* () { yield { x, y } })` for batches that do not fit into memory. */
 export function dataset(source: BatchSource, options?: StreamOptions): StreamDataset
 export function dataset(
-  source: BatchSource | { x: TensorLike; y?: TensorLike; sampleWeight?: TensorLike },
+  source: BatchSource | Exclude<BatchLike, readonly unknown[]>,
   options: StreamOptions = {},
 ): Dataset {
   if (typeof source === 'object' && source !== null && 'x' in source) {
     const arrays = toBatch(source)
-    return { kind: 'arrays', samples: arrays.x.shape[0] ?? 0, ...arrays }
+    return { kind: 'arrays', samples: tensorsIn('x', arrays.x)[0]?.[1].shape[0] ?? 0, ...arrays }
   }
   if (typeof source === 'function' || isIterable(source)) return stream(source, options)
   throw new GradloomError(
@@ -176,7 +183,7 @@ async function* checked(
 
 const checkOne = (given: BatchLike, first: Batch | undefined, index: number): Batch => {
   try {
-    const batch = toBatch(given)
+    const batch = toBatch(given) as Batch
     if (first) checkLikeFirst(batch, first)
     return batch
   } catch (error) {

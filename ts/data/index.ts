@@ -1,6 +1,7 @@
 // Datasets and preprocessing: what users see of this folder.
 
 export type { Batch, BatchLike } from './batch.ts'
+export { type ConfusionMatrixCounts, confusionMatrix } from './confusion-matrix.ts'
 export { type Cell, type CsvDtype, type CsvOptions, type CsvSample, csvDataset } from './csv.ts'
 export type { BatchSource, SourceOf, StreamOptions } from './dataset.ts'
 export { minMaxScaler } from './min-max-scaler.ts'

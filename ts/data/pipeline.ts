@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from './dataset.ts'
 import { prefetch } from './prefetch.ts'
+import { mapTensors, type Several, tensorsIn } from './several.ts'
 import * as stages from './stages.ts'
 
 /** What is made of samples T by `batch`: each number or array gets a first axis. */
@@ -201,17 +202,20 @@ export class StreamDataset<T = BatchLike> extends Dataset<T> {
 }
 
 /** Arrays in memory; read as samples without the first axis, and taken whole by `fit`. */
-export class ArrayDataset extends Dataset<Batch> implements Batch {
+export class ArrayDataset<X extends Several<Tensor> = Tensor>
+  extends Dataset<Batch<X>>
+  implements Batch<X>
+{
   readonly kind = 'arrays'
   readonly samples: number
-  readonly x: Tensor
-  declare readonly y?: Tensor
-  declare readonly sampleWeight?: Tensor
+  readonly x: X
+  declare readonly y?: X
+  declare readonly sampleWeight?: X
 
-  constructor(arrays: Batch) {
+  constructor(arrays: Batch<X>) {
     super()
     this.x = arrays.x
-    this.samples = arrays.x.shape[0] as number
+    this.samples = tensorsIn('x', arrays.x)[0]?.[1].shape[0] ?? 0
     Object.assign(this, arrays)
   }
 
@@ -219,33 +223,32 @@ export class ArrayDataset extends Dataset<Batch> implements Batch {
     return this.samples
   }
 
-  async *read(): AsyncGenerator<Batch, void, undefined> {
+  async *read(): AsyncGenerator<Batch<X>, void, undefined> {
     const { x, y, sampleWeight } = this
-    const parts = Object.entries({ x, y, sampleWeight }).filter((part) => part[1]) as [
-      string,
-      Tensor,
-    ][]
+    const parts = Object.entries({ x, y, sampleWeight }).filter(([, part]) => part !== undefined)
     for (let i = 0; i < this.samples; i++) {
-      yield Object.fromEntries(
-        parts.map(([name, part]) => [name, part.rows(i, i + 1).reshape(part.shape.slice(1))]),
-      ) as unknown as Batch
+      const sample = (x: Tensor) => x.rows(i, i + 1).reshape(x.shape.slice(1))
+      const named = parts.map(([name, part]) => [name, mapTensors(part as X, sample)])
+      yield Object.fromEntries(named) as unknown as Batch<X>
     }
   }
 }
 
-type Arrays = { x: TensorLike; y?: TensorLike; sampleWeight?: TensorLike }
+type Arrays<T = TensorLike> = { x: T; y?: T; sampleWeight?: T }
 
 /** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] */
 export function dataset(arrays: Arrays): ArrayDataset
+/** The same for a model with several inputs or outputs: arrays or objects of them. */
+export function dataset(arrays: Arrays<Several<TensorLike>>): ArrayDataset<Several<Tensor>>
 /**
  * `dataset(async function* () { … })`, or anything that can be iterated again, of samples
  * (`{ x, y }` or `[x, y]`; then call `batch`), of batches, or of what `map` makes into these.
  */
 export function dataset<T>(source: SourceOf<T>, options?: StreamOptions): StreamDataset<T>
 export function dataset<T>(
-  source: SourceOf<T> | Arrays,
+  source: SourceOf<T> | Arrays<Several<TensorLike>>,
   options: StreamOptions = {},
-): ArrayDataset | StreamDataset<T> {
+): ArrayDataset<Several<Tensor>> | StreamDataset<T> {
   if (typeof source === 'object' && source !== null && 'x' in source) {
     return new ArrayDataset(toBatch(source as BatchLike))
   }

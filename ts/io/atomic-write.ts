@@ -3,7 +3,8 @@
 // fsync of the directory.
 
 import { GradloomError } from '../errors.ts'
-import { nodeFiles, reasonOf, systemCode } from './node.ts'
+import { nodeFiles, systemCode } from './node.ts'
+import { reasonOf } from './reasons.ts'
 
 type Fs = typeof import('node:fs/promises')
 type Path = typeof import('node:path')

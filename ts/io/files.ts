@@ -2,8 +2,8 @@
 // downloads in browsers. It knows nothing of what is in them.
 
 import { GradloomError } from '../errors.ts'
-import { writeAtomically } from './atomic-write.ts'
-import { nodeFiles, reasonOf } from './node.ts'
+import { type Disk, disk } from './disk.ts'
+import { reasonOf, unreadable } from './reasons.ts'
 
 /** A path (Node), a URL, or the bytes in any form a browser hands them out. */
 export type FileSource = string | URL | Blob | ArrayBuffer | Uint8Array
@@ -14,34 +14,25 @@ export interface FileBytes {
   readonly name: string
 }
 
-/** A single read of Node takes less than 2 GiB. */
-const CHUNK = 2 ** 30
-
 /** Reads all of `source`. */
 export const readBytes = async (source: FileSource): Promise<FileBytes> => {
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'ArrayBuffer' }
   if (source instanceof Uint8Array) return { bytes: ownBytes(source), name: 'Uint8Array' }
   if (source instanceof Blob) return readBlob(source)
-  const path = pathOf(source)
-  return path ? readPath(path.path, path.fs) : readUrl(String(source))
+  return diskOf(source)?.read(String(source)) ?? readUrl(String(source))
 }
 
-/** Where `source` is a file of Node's file system; `undefined` where it must be fetched. */
-export const pathOf = (
-  source: string | URL,
-): { path: string; fs: typeof import('node:fs/promises') } | undefined => {
-  const node = nodeFiles()
-  if (!node || isFetched(String(source))) return undefined
-  const isUrl = String(source).startsWith('file:')
-  return { path: isUrl ? node.url.fileURLToPath(source) : String(source), fs: node.fs }
-}
+/** The file system that `source` is in; `undefined` where it must be fetched. */
+export const diskOf = (source: string | URL): Disk | undefined =>
+  isFetched(String(source)) ? undefined : disk()
 
 /**
  * Writes a file: in Node atomically to the path `name`; in a browser page as a download of that
  * name. Elsewhere (workers) there is nowhere to write to: take the bytes and use `toBlob`.
  */
 export const writeBytes = async (name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-  if (nodeFiles()) return writeAtomically(name, bytes)
+  const files = disk()
+  if (files) return files.write(name, bytes)
   if (typeof document === 'undefined') {
     throw new GradloomError(
       'unsupported',
@@ -53,13 +44,7 @@ export const writeBytes = async (name: string, bytes: Uint8Array<ArrayBuffer>): 
 
 /** Creates the directory of the path `name`, and those above it. Nothing to do in browsers. */
 export const createDirectoryOf = async (name: string): Promise<void> => {
-  const node = nodeFiles()
-  if (!node) return
-  try {
-    await node.fs.mkdir(node.path.dirname(name), { recursive: true })
-  } catch (error) {
-    throw unreadable(name, `its directory could not be created (${reasonOf(error)})`, error)
-  }
+  await disk()?.createDirectoryOf(name)
 }
 
 export const toBlob = (bytes: Uint8Array<ArrayBuffer>): Blob =>
@@ -88,29 +73,6 @@ const readBlob = async (blob: Blob): Promise<FileBytes> => {
 
 const isFetched = (source: string): boolean => /^(https?|blob|data):/i.test(source)
 
-const readPath = async (
-  path: string,
-  fs: typeof import('node:fs/promises'),
-): Promise<FileBytes> => {
-  try {
-    const handle = await fs.open(path, 'r')
-    try {
-      const bytes = new Uint8Array((await handle.stat()).size)
-      let done = 0
-      while (done < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, done, Math.min(CHUNK, bytes.length - done))
-        if (bytesRead === 0) break
-        done += bytesRead
-      }
-      return { bytes: bytes.subarray(0, done), name: path }
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    throw unreadable(path, `could not be read (${reasonOf(error)})`, error)
-  }
-}
-
 const readUrl = async (url: string): Promise<FileBytes> => {
   const name = url.length > 100 ? `${url.slice(0, 100)}…` : url
   try {
@@ -121,6 +83,3 @@ const readUrl = async (url: string): Promise<FileBytes> => {
     throw unreadable(name, `could not be fetched (${reasonOf(error)})`, error)
   }
 }
-
-export const unreadable = (name: string, problem: string, cause: unknown): GradloomError =>
-  new GradloomError('file', `${name}: ${problem}`, { subject: name, cause })

@@ -1,7 +1,7 @@
 // Node's modules for files, asked for at run time: a bundler for browsers sees no `node:` import,
 // and elsewhere there is `undefined`.
 
-interface NodeFiles {
+export interface NodeFiles {
   readonly fs: typeof import('node:fs/promises')
   readonly path: typeof import('node:path')
   readonly url: typeof import('node:url')
@@ -13,10 +13,6 @@ export const nodeFiles = (): NodeFiles | undefined => {
   if (typeof load !== 'function') return undefined
   return { fs: load('node:fs/promises'), path: load('node:path'), url: load('node:url') }
 }
-
-/** An error's message: what the system said. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
 
 /** `ENOSPC`, `ENOENT`, …; `undefined` for errors that are not the system's. */
 export const systemCode = (error: unknown): string | undefined => {

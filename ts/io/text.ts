@@ -2,8 +2,8 @@
 // of what is in them.
 
 import { GradloomError } from '../errors.ts'
-import { type FileSource, pathOf, unreadable } from './files.ts'
-import { reasonOf } from './node.ts'
+import { diskOf, type FileSource } from './files.ts'
+import { reasonOf, unreadable } from './reasons.ts'
 
 type Pieces = AsyncIterable<Uint8Array | string>
 
@@ -33,8 +33,7 @@ export async function* readText(source: TextSource): AsyncGenerator<string, void
 
 const piecesOf = (source: TextSource): Pieces => {
   if (typeof source === 'string' || source instanceof URL) {
-    const file = pathOf(source)
-    return file ? pathPieces(file.path, file.fs) : fetched(String(source))
+    return diskOf(source)?.pieces(String(source)) ?? fetched(String(source))
   }
   if (source instanceof ArrayBuffer) return piecesOf(new Uint8Array(source))
   if (source instanceof Uint8Array) return piecesOf(new Blob([source as Uint8Array<ArrayBuffer>]))
@@ -47,19 +46,6 @@ const piecesOf = (source: TextSource): Pieces => {
     'argument',
     'expects a path, a URL, a Blob, bytes or a stream of bytes to read text from',
   )
-}
-
-async function* pathPieces(path: string, fs: typeof import('node:fs/promises')): Bytes {
-  const handle = await fs.open(path, 'r')
-  try {
-    while (true) {
-      const { bytesRead, buffer } = await handle.read(new Uint8Array(2 ** 16))
-      if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
-    }
-  } finally {
-    await handle.close()
-  }
 }
 
 type Bytes = AsyncGenerator<Uint8Array, void, undefined>

@@ -15,6 +15,26 @@ export {
   type BatchNormalizationOptions,
   batchNormalization,
 } from './batch-normalization.ts'
+export { type Conv, type ConvLayerOptions, conv1d, conv2d, conv3d } from './conv/conv.ts'
+export {
+  type ConvTranspose,
+  type ConvTransposeOptions,
+  conv1dTranspose,
+  conv2dTranspose,
+  conv3dTranspose,
+} from './conv/conv-transpose.ts'
+export {
+  type DepthwiseConv,
+  type DepthwiseOptions,
+  depthwiseConv1d,
+  depthwiseConv2d,
+} from './conv/depthwise-conv.ts'
+export {
+  type SeparableConv,
+  type SeparableOptions,
+  separableConv1d,
+  separableConv2d,
+} from './conv/separable-conv.ts'
 export { type Dense, type DenseOptions, dense } from './dense.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
 export { type EinsumDense, type EinsumDenseOptions, einsumDense } from './einsum-dense.ts'
@@ -30,6 +50,7 @@ export {
   groupQueryAttention,
 } from './group-query-attention.ts'
 export { type Input, type InputOptions, input } from './input.ts'
+export { type Lambda, type LambdaFunction, lambda } from './lambda.ts'
 export {
   type LayerNormalization,
   type LayerNormalizationOptions,
@@ -41,6 +62,36 @@ export {
   multiHeadAttention,
 } from './multi-head-attention.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
+export {
+  type AdaptivePooling,
+  type AdaptivePoolingOptions,
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from './pooling/adaptive-pooling.ts'
+export {
+  type GlobalPooling,
+  type GlobalPoolingOptions,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+} from './pooling/global-pooling.ts'
+export {
+  averagePooling1d,
+  averagePooling2d,
+  averagePooling3d,
+  maxPooling1d,
+  maxPooling2d,
+  maxPooling3d,
+  type Pooling,
+  type PoolingOptions,
+} from './pooling/pooling.ts'
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
 export {

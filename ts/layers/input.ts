@@ -17,6 +17,7 @@ export interface InputOptions {
 
 export class Input extends Layer {
   readonly type = 'input'
+  override readonly supportsMasking = true
   readonly shape: readonly number[]
   readonly dtype: Dtype
 

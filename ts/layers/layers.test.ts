@@ -27,7 +27,8 @@ interface Case {
   adaptData?: Recorded
 }
 
-const { cases } = reference<{ cases: Case[] }>('layers')
+const files = ['layers', 'conv']
+const cases = files.flatMap((file) => reference<{ cases: Case[] }>(file).cases)
 
 const prepared = (recorded: Case): { layer: Layer; runner: Runner } => {
   const layer = layerFromConfig(recorded.layer, recorded.config)
@@ -96,8 +97,8 @@ describe.each(
 })
 
 describe('layers', () => {
-  it('are all recorded, but for the one that only says a shape', () => {
-    const recorded = [...new Set<string>([...cases.map((c) => c.layer), 'input'])]
+  it('are all recorded, but for those that only say a shape, or what a function says', () => {
+    const recorded = [...new Set<string>([...cases.map((c) => c.layer), 'input', 'lambda'])]
     expect(recorded.sort()).toEqual(Object.keys(layers).sort())
   })
 

@@ -32,8 +32,16 @@ const checkAssigned = (variable: Variable, value: SymbolicTensor, training: bool
   throw refuse('shape', `assign: '${name}' is ${dtype} [${shape}], not [${value.shape}].`)
 }
 
-/** `rng`: by default an input of the graph, made where it is needed. */
-export const passOver = (graph: Graph, training = false, rng?: SymbolicTensor): GraphPass => {
+/**
+ * `rng`: by default an input of the graph, made where it is needed. `streams`: those of the layers,
+ * where they are not their own.
+ */
+export const passOver = (
+  graph: Graph,
+  training = false,
+  rng?: SymbolicTensor,
+  streams?: ReadonlyMap<AnyLayer, number>,
+): GraphPass => {
   const values = new Map<Variable, SymbolicTensor>()
   const assigned = new Map<Variable, SymbolicTensor>()
   const losses: SymbolicTensor[] = []
@@ -50,7 +58,7 @@ export const passOver = (graph: Graph, training = false, rng?: SymbolicTensor): 
     stream(layer) {
       const draw = draws.get(layer) ?? 0
       draws.set(layer, draw + 1)
-      return layer.stream + draw * NEXT_STREAM
+      return (streams?.get(layer) ?? layer.stream) + draw * NEXT_STREAM
     },
     read(variable) {
       const known = values.get(variable)

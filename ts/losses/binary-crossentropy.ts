@@ -2,8 +2,8 @@
 
 import { binaryCrossEntropy } from '../composites.ts'
 import { type CrossentropyOptions, checkedOptions, smoothed } from './crossentropy.ts'
-import { elementwiseLoss } from './elementwise.ts'
 import type { Loss } from './loss.ts'
+import { elementwiseLoss } from './make.ts'
 
 export type BinaryCrossentropyOptions = CrossentropyOptions
 
@@ -13,6 +13,7 @@ export const binaryCrossentropy = (options: BinaryCrossentropyOptions = {}): Los
   const { fromLogits, labelSmoothing } = checkedOptions(type, options)
   return elementwiseLoss(
     type,
+    options,
     (yTrue, yPred) => binaryCrossEntropy(smoothed(yTrue, labelSmoothing, 2), yPred, fromLogits),
     { fromLogits, labelSmoothing },
   )

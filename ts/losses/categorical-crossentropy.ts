@@ -1,27 +1,33 @@
 // Cross-entropy with labels that are one-hot rows or distributions over the classes.
 
-import { categoricalCrossEntropy, labelsLike, meanPerSample } from '../composites.ts'
-import { type CrossentropyOptions, checkedOptions, classesOf, smoothed } from './crossentropy.ts'
+import { axisLast, categoricalCrossEntropy, labelsLike } from '../composites.ts'
+import {
+  axisOption,
+  type CategoricalOptions,
+  checkedOptions,
+  classesOf,
+  smoothed,
+} from './crossentropy.ts'
 import type { Loss } from './loss.ts'
+import { makeLoss } from './make.ts'
 
-export type CategoricalCrossentropyOptions = CrossentropyOptions
+export type CategoricalCrossentropyOptions = CategoricalOptions
 
-/** −Σ y·log p over the last axis; labels in the shape of the output: [B, ..., classes]. */
+/** −Σ y·log p over the classes; labels in the shape of the output: [B, ..., classes]. */
 export const categoricalCrossentropy = (options: CategoricalCrossentropyOptions = {}): Loss => {
   const type = 'categoricalCrossentropy'
   const { fromLogits, labelSmoothing } = checkedOptions(type, options)
-  return {
-    type,
-    labels: 'float32',
+  const axis = axisOption(type, options)
+  return makeLoss(type, options, {
     labelShape: (outputShape) => {
-      classesOf(type, outputShape)
+      classesOf(type, outputShape, axis)
       return outputShape
     },
-    call: (yTrue, yPred) => {
-      const classes = classesOf(type, yPred.shape)
+    values: (yTrue, yPred) => {
+      const classes = classesOf(type, yPred.shape, axis)
       const targets = smoothed(labelsLike(type, yTrue, yPred), labelSmoothing, classes)
-      return meanPerSample(categoricalCrossEntropy(targets, yPred, fromLogits))
+      return categoricalCrossEntropy(axisLast(targets, axis), axisLast(yPred, axis), fromLogits)
     },
-    config: () => ({ fromLogits, labelSmoothing }),
-  }
+    config: { fromLogits, labelSmoothing, axis },
+  })
 }

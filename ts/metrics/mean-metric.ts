@@ -1,11 +1,13 @@
-// What all metrics here share: a value for each sample, and the weighted mean of the values over
-// everything seen.
+// Metrics that are weighted means over everything seen of a value for each sample (or place): of
+// values of their own, or of the values of a loss.
 
-import { meanPerSample } from '../composites.ts'
+import { axesFrom, mean } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
+import type { Loss } from '../losses/loss.ts'
 import * as ops from '../ops.ts'
 import type { Metric } from './metric.ts'
+import { totals } from './sums.ts'
 
 export interface MetricOptions {
   /** Key in logs and history. Default: the name of the factory. */
@@ -24,21 +26,39 @@ interface MeanMetric {
   readonly finish?: (mean: number) => number
 }
 
-/** [Σ w·value, Σ w]; the values are averaged over all axes but the batch first. */
+/** Mean over the axes from `rank` on. */
+const meanFrom = (x: SymbolicTensor, rank: number): SymbolicTensor =>
+  x.shape.length <= rank ? x : mean(x, axesFrom(x, rank))
+
+/** [Σ w·value, Σ w]; values are averaged first over the axes that the weights do not have. */
 export const weightedSums = (values: SymbolicTensor, weights: SymbolicTensor): SymbolicTensor => {
-  const column = (x: SymbolicTensor) => ops.reshape(x, [...weights.shape, 1])
-  const isTotal = weights.graph.constant(Float32Array.of(1, 0))
-  const totals = ops.mul(meanPerSample(values), weights)
-  return ops.sum(ops.where(isTotal, column(totals), column(weights)), [0])
+  const each = meanFrom(values, weights.shape.length)
+  const own = meanFrom(weights, each.shape.length)
+  return totals([ops.mul(each, own), own])
 }
+
+/** The mean that `weightedSums` leaves. */
+export const meanOf = ([total = 0, count = 0]: readonly number[]): number =>
+  count === 0 ? Number.NaN : total / count
 
 export const meanMetric = ({ type, name = type, values, config, finish }: MeanMetric): Metric => ({
   type,
   name,
   sums: (yTrue, yPred, weights) => weightedSums(values(yTrue, yPred), weights),
-  result: ([total = 0, count = 0]) => {
-    const mean = count === 0 ? Number.NaN : total / count
-    return finish ? finish(mean) : mean
-  },
+  result: (sums) => (finish ? finish(meanOf(sums)) : meanOf(sums)),
   config: () => ({ ...config, name }),
 })
+
+/** The values of a loss, for labels of any dtype. */
+export const valuesOf =
+  (loss: Loss): MetricValues =>
+  (yTrue, yPred) => {
+    const cast = loss.labels === 'int32' && yTrue.dtype !== 'int32'
+    return (loss.values ?? loss.call)(cast ? ops.castI32(yTrue) : yTrue, yPred)
+  }
+
+/** The mean of a loss. */
+export const lossMetric = (loss: Loss, name: string | undefined, type = loss.type): Metric => {
+  const { reduction, ...config } = loss.config()
+  return meanMetric({ type, name, values: valuesOf(loss), config })
+}

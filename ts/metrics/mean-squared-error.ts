@@ -1,23 +1,14 @@
 // Mean of (yPred − yTrue)² over all that was seen, and its root.
 
-import { labelsLike } from '../composites.ts'
-import * as ops from '../ops.ts'
-import { type MetricOptions, type MetricValues, meanMetric } from './mean-metric.ts'
+import { meanSquaredError as loss } from '../losses/mean-squared-error.ts'
+import { lossMetric, type MetricOptions } from './mean-metric.ts'
 import type { Metric } from './metric.ts'
 
-const squaredError =
-  (type: string): MetricValues =>
-  (yTrue, yPred) =>
-    ops.square(ops.sub(yPred, labelsLike(type, yTrue, yPred)))
-
 /** Mean of (yPred − yTrue)². */
-export const meanSquaredError = ({ name }: MetricOptions = {}): Metric => {
-  const type = 'meanSquaredError'
-  return meanMetric({ type, name, values: squaredError(type) })
-}
+export const meanSquaredError = ({ name }: MetricOptions = {}): Metric => lossMetric(loss(), name)
 
 /** Root of the mean of (yPred − yTrue)² over everything seen. */
 export const rootMeanSquaredError = ({ name }: MetricOptions = {}): Metric => {
-  const type = 'rootMeanSquaredError'
-  return meanMetric({ type, name, values: squaredError(type), finish: Math.sqrt })
+  const squared = lossMetric(loss(), name, 'rootMeanSquaredError')
+  return { ...squared, result: (sums) => Math.sqrt(squared.result(sums) as number) }
 }

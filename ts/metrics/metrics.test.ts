@@ -34,15 +34,15 @@ const lossFor = ({ batches: [batch] }: Case): LossName => {
 }
 
 const metricFor = (c: Case): Metric => {
-  if (c.metric !== 'accuracy') return metricFromConfig(c.metric, c.config)
+  if (!c.resolvesTo) return metricFromConfig(c.metric, c.config)
   const outputShape = [null, ...((c.batches[0] as Batch).yPred.shape.slice(1) as number[])]
   return resolveMetric('accuracy', { loss: lossOf(lossFor(c)), outputShape })
 }
 
 const sumsOf = (metric: Metric, { yTrue, yPred, sampleWeight }: Batch): Float32Array => {
   const batch = yPred.shape[0] as number
-  const classes = metric.type === 'sparseCategoricalAccuracy'
-  const weights = { shape: [batch], data: sampleWeight?.data ?? new Array(batch).fill(1) }
+  const classes = metric.type.startsWith('sparse')
+  const weights = sampleWeight ?? { shape: [batch], data: new Array(batch).fill(1) }
   const dtype: Dtype = classes ? 'int32' : 'float32'
   const { sums } = evaluate({ yTrue: { ...yTrue, dtype }, yPred, weights }, (x) => ({
     sums: metric.sums(x.yTrue, x.yPred, x.weights),
@@ -65,10 +65,10 @@ describe.each(cases.map((c, i) => [c.metric, JSON.stringify(c.config), i, c] as 
       : metricFor(recorded)
 
     it('is what Keras computes after each batch', () => {
-      const totals = [0, 0]
-      const results = recorded.batches.map((batch) => {
+      const totals: number[] = []
+      const results = recorded.batches.flatMap((batch) => {
         sumsOf(metric, batch).forEach((sum, i) => {
-          totals[i] = (totals[i] as number) + sum
+          totals[i] = (totals[i] ?? 0) + sum
         })
         return metric.result(totals)
       })
@@ -89,13 +89,20 @@ describe('metrics', () => {
 
   const model = { loss: lossOf('categoricalCrossentropy'), outputShape: [null, 3] }
 
-  it('are all recorded', () => {
-    const recorded = new Set(cases.map((c) => c.metric).filter((name) => name !== 'accuracy'))
-    expect([...recorded].sort()).toEqual(Object.keys(metrics).sort())
+  it('are all recorded, but the matrix, which Keras has not', () => {
+    const recorded = new Set(cases.filter((c) => !c.resolvesTo).map((c) => c.metric))
+    const known = Object.keys(metrics).filter((name) => name !== 'confusionMatrix')
+    expect([...recorded].sort()).toEqual(known.sort())
   })
 
-  it('are NaN when nothing was seen', () => {
-    for (const make of Object.values(metrics)) expect(make().result([0, 0])).toBeNaN()
+  it('are NaN when nothing was seen, and counts 0', () => {
+    for (const make of [metrics.mean, metrics.hinge, metrics.binaryAccuracy]) {
+      expect(make().result([0, 0])).toBeNaN()
+      expect(make().result([])).toBeNaN()
+    }
+    expect(metrics.f1Score({ average: 'macro' }).result([])).toBeNaN()
+    expect(metrics.sum().result([])).toBe(0)
+    expect(metrics.precision({ thresholds: [0.2, 0.4] }).result([])).toEqual([0, 0])
   })
 
   it('are called by the name that chose them', () => {
@@ -128,11 +135,62 @@ describe('metrics', () => {
     for (const made of [
       metrics.binaryAccuracy({ threshold: 0.7, name: 'a' }),
       metrics.meanSquaredError(),
+      metrics.auc({ thresholds: [0.5, 0.2], labelWeights: [1, 2], curve: 'PR' }),
+      metrics.precision({ thresholds: [0.5, 0.2], topK: 3, classId: 1 }),
+      metrics.truePositives(),
+      metrics.iou({ numClasses: 3, targetClassIds: [0, 2], sparseYPred: false }),
+      metrics.oneHotMeanIoU({ numClasses: 3, ignoreClass: 1 }),
+      metrics.binaryIoU({ threshold: 0.3 }),
+      metrics.recallAtPrecision({ precision: 0.8, numThresholds: 10 }),
+      metrics.fBetaScore({ beta: 2, average: 'macro' }),
+      metrics.r2Score({ classAggregation: null }),
+      metrics.confusionMatrix({ numClasses: 3 }),
+      metrics.sparseCategoricalCrossentropy({ ignoreClass: 2, fromLogits: true }),
     ]) {
       const again = metricFromConfig(made.type, JSON.parse(JSON.stringify(made.config())))
       expect(again.config()).toEqual(made.config())
       expect(again.name).toBe(made.name)
     }
+  })
+
+  it('that need options are no names', () => {
+    expectTypeOf<'auc'>().toExtend<MetricName>()
+    expectTypeOf<'iou'>().not.toExtend<MetricName>()
+    expect(() => resolveMetric('iou' as MetricName, model)).toThrow('iou: numClasses must be')
+  })
+
+  it('count the classes that are taken for each other', () => {
+    const yPred = { shape: [4, 3], data: [9, 0, 0, 0, 9, 0, 0, 9, 0, 0, 0, 9] }
+    const weighted = { shape: [4], data: [1, 1, 1, 0.5] }
+    const matrix = metrics.confusionMatrix({ numClasses: 3 })
+    const sparse = { yTrue: { shape: [4], data: [0, 1, 2, 2] }, yPred, sampleWeight: weighted }
+    const wanted = [1, 0, 0, 0, 1, 0, 0, 1, 0.5]
+    expect(Array.from(sumsOf(matrix, sparse))).toEqual(wanted)
+    const hot = { shape: [4, 3], data: [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1] }
+    expect(Array.from(sumsOf(matrix, { ...sparse, yTrue: hot }))).toEqual(wanted)
+    expect(matrix.result(wanted)).toEqual(wanted)
+  })
+
+  it('reject what makes no sense', () => {
+    expect(() => metrics.precision({ thresholds: [0.5, 2] })).toThrow('precision: thresholds[1]')
+    expect(() => metrics.recall({ topK: 0 })).toThrow('recall: topK must be')
+    expect(() => metrics.recall({ classId: -1 })).toThrow('recall: classId must be')
+    expect(() => metrics.auc({ numThresholds: 1 })).toThrow('auc: numThresholds must be')
+    expect(() => metrics.auc({ curve: 'roc' as 'ROC' })).toThrow("curve must be one of 'ROC'")
+    expect(() => metrics.precisionAtRecall({ recall: 2 })).toThrow('recall must be a number in')
+    expect(() => metrics.f1Score({ threshold: 0 })).toThrow('threshold must be a number in (0, 1]')
+    expect(() => metrics.f1Score({ average: 'mean' as 'macro' })).toThrow('average must be one of')
+    expect(() => metrics.r2Score({ numRegressors: -1 })).toThrow('numRegressors must be')
+    expect(() => metrics.topKCategoricalAccuracy({ k: 0 })).toThrow('k must be a positive whole')
+    expect(() => metrics.cosineSimilarity({ axis: 0.5 })).toThrow('axis must be a whole number')
+    expect(() => metrics.iou({ numClasses: 2, targetClassIds: [2] })).toThrow('below the 2 classes')
+    const batch = { yTrue: { shape: [1, 2], data: [0, 1] }, yPred: { shape: [1, 2], data: [0, 1] } }
+    expect(() => sumsOf(metrics.recall({ classId: 2 }), batch)).toThrow('classId 2 is none of 2')
+    const deep = {
+      yTrue: { shape: [1, 1, 2], data: [0, 1] },
+      yPred: { shape: [1, 1, 2], data: [0, 1] },
+    }
+    expect(() => sumsOf(metrics.f1Score(), deep)).toThrow('f1Score: the output must be [batch')
   })
 
   it('reject labels of another shape', () => {

@@ -5,25 +5,34 @@ import { badArgument } from '../checks.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Loss } from '../losses/loss.ts'
 import { choose } from '../names.ts'
-import { fromSaved } from '../saved.ts'
+import { fromSaved, unsaved } from '../saved.ts'
 import type { BatchShape } from '../shape.ts'
 import * as factories from './index.ts'
-import type { MetricOptions } from './mean-metric.ts'
+import { type MetricOptions, type MetricValues, meanMetric } from './mean-metric.ts'
 import type { Metric } from './metric.ts'
 
 const aliases = {
   mse: factories.meanSquaredError,
   mae: factories.meanAbsoluteError,
   rmse: factories.rootMeanSquaredError,
+  mape: factories.meanAbsolutePercentageError,
+  msle: factories.meanSquaredLogarithmicError,
+  bce: factories.binaryCrossentropy,
+  kld: factories.klDivergence,
 } as const
 
-type FactoryName = keyof typeof factories | keyof typeof aliases
+/** Factories whose options may be left out; the others (`iou` …) must be called. */
+type FactoryName =
+  | {
+      [Name in keyof typeof factories]: (typeof factories)[Name] extends () => Metric ? Name : never
+    }[keyof typeof factories]
+  | keyof typeof aliases
 
 /** `'accuracy'` (the one that fits the loss), `'mse'` … */
 export type MetricName = FactoryName | 'accuracy' | 'acc'
 
-/** A name, or a metric made by a factory or by yourself. */
-export type MetricSpec = MetricName | Metric
+/** A name, a metric made by a factory or by yourself, or a function whose mean is taken. */
+export type MetricSpec = MetricName | Metric | MetricValues
 
 /** What `'accuracy'` is chosen by. */
 export interface MetricFor {
@@ -47,13 +56,22 @@ const accuracyFor = ({ loss, outputShape }: MetricFor): Make => {
 
 /** The metric for a model with this loss and output; a name is also its key in the history. */
 export const resolveMetric = (spec: MetricSpec, model: MetricFor): Metric => {
+  if (typeof spec === 'function') {
+    const name = spec.name || 'metric'
+    return { ...meanMetric({ type: 'metric', name, values: spec }), config: () => unsaved(name) }
+  }
   if (typeof spec !== 'string') {
     if (typeof spec?.sums === 'function' && typeof spec.result === 'function') return spec
     throw badArgument('compile', 'metrics', spec, 'names or metrics')
   }
   const accuracy = (options: MetricOptions) => accuracyFor(model)(options)
-  const table: Record<MetricName, Make> = { ...factories, ...aliases, accuracy, acc: accuracy }
-  return choose('metric', spec, table)({ name: spec })
+  const table: Readonly<Record<string, (options: never) => Metric>> = {
+    ...factories,
+    ...aliases,
+    accuracy,
+    acc: accuracy,
+  }
+  return (choose('metric', spec, table) as Make)({ name: spec })
 }
 
 /** The metric that a saved file describes. */

@@ -7,7 +7,7 @@ import { transpose } from '../ops.ts'
 import { refusal } from '../testing/refusal.ts'
 import { loadCore } from '../testing/run.ts'
 import { Chain } from './chain.ts'
-import { outputShapeOf, trainableOf } from './network.ts'
+import { trainableOf } from './network.ts'
 
 beforeAll(() => void loadCore())
 
@@ -59,7 +59,7 @@ describe('names', () => {
   it('leaves the layers of a refused model free', () => {
     const [first, wrong] = [dense({ units: 3, inputShape: [3] }), reshape({ targetShape: [7] })]
     expect(() => new Chain([first, wrong])).toThrow(refusal('shape', 'reshape'))
-    expect(outputShapeOf(new Chain([first]))).toEqual([null, 3])
+    expect(new Chain([first]).outputs[0]?.shape).toEqual([null, 3])
   })
 })
 
@@ -72,13 +72,13 @@ describe('shapes', () => {
       reshape({ targetShape: [5, 2] }),
     ])
     const shapes = [[4, 6], [24], [10], [5, 2]].map((shape) => [null, ...shape])
-    expect(chain.outputShapes).toEqual(shapes)
-    expect(chain.sample).toEqual({ shape: [4, 6], dtype: 'float32' })
+    expect(chain.described.map((line) => line.shapes[0])).toEqual(shapes)
+    expect(chain.inputs).toMatchObject([{ shape: [4, 6], dtype: 'float32' }])
   })
 
   it('waits for a shape where no layer has one', () => {
     const chain = new Chain([dense({ units: 2 })])
-    expect(chain.sample).toBeUndefined()
+    expect(chain.inputs).toBeUndefined()
     expect(chain.placed).toEqual([])
     chain.build([5])
     expect(chain.placed.map(({ variable }) => variable.shape)).toEqual([[5, 2], [2]])
@@ -88,7 +88,7 @@ describe('shapes', () => {
 
   it('takes the dtype of an input layer', () => {
     const chain = new Chain([input({ shape: [2], dtype: 'int32' }), layers.rescaling({ scale: 2 })])
-    expect(chain.sample?.dtype).toBe('int32')
+    expect(chain.inputs?.[0]?.dtype).toBe('int32')
   })
 
   it('throws at the line that made a mistake, and names layer and shapes', () => {
@@ -165,7 +165,8 @@ describe('a pass', () => {
     const inputsOf = (training: boolean): string[] => {
       const graph = new Graph()
       const pass = passOver(graph, training)
-      graph.output('y', chain.apply(graph.input('x', 'float32', [5, 3]), pass))
+      const [y] = chain.apply([graph.input('x', 'float32', [5, 3])], pass)
+      graph.output('y', y as SymbolicTensor)
       return graph.finish().inputs.map(({ name }) => name)
     }
     expect(inputsOf(false)).toEqual(['x'])

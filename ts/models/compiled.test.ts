@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { dense } from '../layers/index.ts'
 import { categoricalAccuracy, meanSquaredError } from '../metrics/index.ts'
 import { refusal } from '../testing/refusal.ts'
 import { Compiled, type CompileOptions } from './compiled.ts'
 
+const outputOf = (shape: readonly (number | null)[]) => [
+  { name: 'out', shape, layer: dense({ units: 1 }) },
+]
+
 const keysOf = (options: CompileOptions, outputShape: readonly (number | null)[]): string[] => {
   const compiled = new Compiled(options)
-  compiled.fit(outputShape)
+  compiled.fit(outputOf(outputShape))
   return compiled.metrics.map(({ key }) => key)
 }
 
@@ -18,10 +23,10 @@ describe('compile', () => {
 
   it('chooses the accuracy that fits loss and output', () => {
     const compiled = new Compiled({ loss: 'binaryCrossentropy', metrics: ['accuracy'] })
-    compiled.fit([null, 1])
+    compiled.fit(outputOf([null, 1]))
     expect(compiled.metrics[0]?.metric.type).toBe('binaryAccuracy')
     const sparse = new Compiled({ loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] })
-    sparse.fit([null, 5])
+    sparse.fit(outputOf([null, 5]))
     expect(sparse.metrics[0]?.metric.type).toBe('sparseCategoricalAccuracy')
   })
 
@@ -46,7 +51,7 @@ describe('compile', () => {
     )
     expect(make({ optimizer: 'adma' })).toThrow(refusal('unknown-name', "'adam'"))
     expect(make({ metrics: ['acuracy'] })).toThrow(refusal('unknown-name', "'accuracy'"))
-    expect(make({ weightedMetrics: ['mea'] })).toThrow(refusal('unknown-name', "'mae'"))
+    expect(make({ weightedMetrics: ['rmes'] })).toThrow(refusal('unknown-name', "'rmse'"))
     expect(make({ metrics: 'accuracy' })).toThrow(refusal('argument', "['accuracy']"))
   })
 })

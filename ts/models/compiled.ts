@@ -1,7 +1,10 @@
-// What `compile` was given, checked: optimizer, loss and metrics. Metrics are resolved when the
-// output shape is known.
+// What `compile` was given, checked: optimizer, and for each output a loss, its weight and metrics.
+// Losses and metrics are resolved when the outputs are known.
 
+import { badArgument, finite } from '../checks.ts'
+import { isByName, type Several } from '../data/several.ts'
 import { GradloomError } from '../errors.ts'
+import { subjectOf } from '../layers/expect.ts'
 import type { Loss } from '../losses/loss.ts'
 import { type LossSpec, lossOf } from '../losses/registry.ts'
 import type { Metric } from '../metrics/metric.ts'
@@ -9,18 +12,28 @@ import { type MetricSpec, resolveMetric } from '../metrics/registry.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import { type OptimizerSpec, optimizerOf } from '../optimizers/registry.ts'
 import type { BatchShape } from '../shape.ts'
+import type { OutputPort } from './network.ts'
+import { byName } from './several.ts'
+
+/** Metrics of one output, or of each. */
+export type MetricSpecs = Several<MetricSpec | readonly MetricSpec[] | null>
 
 export interface CompileOptions {
   /**
    * A name, or an optimizer such as `optimizers.adam({ learningRate: 0.01 })`. Default `'rmsprop'`.
    */
   optimizer?: OptimizerSpec
-  /** A name, or a loss such as `losses.huber({ delta: 2 })`. */
-  loss: LossSpec
-  /** Names or metrics; they ignore sample weights. Default none. */
-  metrics?: readonly MetricSpec[]
+  /**
+   * A name, or a loss such as `losses.huber({ delta: 2 })`. For several outputs an array or an
+   * object by their names; `null` for an output that is not compared, one loss for all of them.
+   */
+  loss: Several<LossSpec | null>
+  /** What each output's loss counts in the sum. Default 1. */
+  lossWeights?: Several<number>
+  /** Names or metrics; they ignore sample weights. Several outputs: as `loss`. Default none. */
+  metrics?: MetricSpecs
   /** Names or metrics that count each sample with its weight. Default none. */
-  weightedMetrics?: readonly MetricSpec[]
+  weightedMetrics?: MetricSpecs
   /**
    * Seed of initial weights (where they are not there yet), shuffling and dropout. Default: from
    * the seed of `init`.
@@ -28,76 +41,159 @@ export interface CompileOptions {
   seed?: number
 }
 
+/** How one output is compared. */
+export interface Task {
+  readonly name: string
+  /** Absent where the output needs no targets. */
+  readonly loss: Loss | undefined
+  readonly weight: number
+}
+
 /** A metric under its key in logs. */
 export interface Measured {
   readonly key: string
   readonly metric: Metric
   readonly weighted: boolean
+  /** Number of its output. */
+  readonly output: number
 }
 
 /** An output shape for which every name can be looked up. */
 const ANY_OUTPUT: BatchShape = [null, 1]
 
+const isLoss = (x: unknown): boolean => typeof (x as Loss | null)?.call === 'function'
+const isMetric = (x: unknown): boolean => typeof (x as Metric | null)?.sums === 'function'
+
 export class Compiled {
   readonly optimizer: Optimizer
-  readonly loss: Loss
-  readonly #metrics: readonly MetricSpec[]
-  readonly #weighted: readonly MetricSpec[]
-  #resolved: readonly Measured[] | undefined
+  readonly #options: CompileOptions
+  #tasks: readonly Task[] = []
+  #metrics: readonly Measured[] = []
 
   constructor(options: CompileOptions) {
     this.optimizer = optimizerOf(options.optimizer ?? 'rmsprop')
-    this.loss = lossOf(options.loss)
-    this.#metrics = list('metrics', options.metrics)
-    this.#weighted = list('weightedMetrics', options.weightedMetrics)
-    for (const spec of [...this.#metrics, ...this.#weighted]) this.#resolve(spec, ANY_OUTPUT)
+    this.#options = options
+    for (const spec of flat(options.loss, isLoss)) if (spec !== null) lossOf(spec as LossSpec)
+    const any = { loss: lossOf('mse'), outputShape: ANY_OUTPUT }
+    for (const option of ['metrics', 'weightedMetrics'] as const) {
+      mustBeSeveral(option, options[option])
+      const specs = flat(options[option], isMetric).flatMap((spec) => flat(spec, isMetric))
+      for (const spec of specs) if (spec) resolveMetric(spec as MetricSpec, any)
+    }
   }
 
-  #resolve(spec: MetricSpec, outputShape: BatchShape): Metric {
-    return resolveMetric(spec, { loss: this.loss, outputShape })
-  }
-
-  /** Checks the loss against the model's output and chooses the metrics. */
-  fit(outputShape: BatchShape): void {
-    this.loss.labelShape(outputShape)
-    const resolve = (weighted: boolean) => (spec: MetricSpec) => ({
-      metric: this.#resolve(spec, outputShape),
-      weighted,
+  /** Chooses loss and metrics for each output; errors name the layer that gives the output. */
+  fit(outputs: readonly OutputPort[]): void {
+    const names = outputs.map(({ name }) => name)
+    const { loss, lossWeights } = this.#options
+    const several = isByName(loss) || Array.isArray(loss)
+    const specs =
+      several && !isLoss(loss) ? byName('loss', loss, names) : names.map(() => loss as LossSpec)
+    const weights = lossWeights === undefined ? [] : byName('lossWeights', lossWeights, names)
+    this.#tasks = outputs.map((output, i) => {
+      const spec = specs[i]
+      const made = spec ? lossOf(spec) : undefined
+      of(output, () => made?.labelShape(output.shape))
+      return {
+        name: output.name,
+        loss: made,
+        weight: finite('compile', 'lossWeights', weights[i] ?? 1),
+      }
     })
-    const plain = this.#metrics.map(resolve(false))
-    this.#resolved = keyed([...plain, ...this.#weighted.map(resolve(true))])
+    if (this.#tasks.every((task) => !task.loss)) {
+      throw badArgument('compile', 'loss', 'none', 'given for one output at least')
+    }
+    const all = [...this.#found('metrics', outputs), ...this.#found('weightedMetrics', outputs)]
+    this.#metrics = keyed(all, names, this.lossKeys)
+  }
+
+  #found(option: 'metrics' | 'weightedMetrics', outputs: readonly OutputPort[]) {
+    const given = this.#options[option]
+    if (given === undefined) return []
+    const names = outputs.map(({ name }) => name)
+    const single = outputs.length === 1 && Array.isArray(given)
+    const lists = single ? [given] : byName<unknown>(option, given as never, names, isMetric)
+    return outputs.flatMap((output, i) =>
+      flat(lists[i], isMetric).map((spec) => ({
+        metric: of(output, () => this.#resolve(spec as MetricSpec, output, i)),
+        weighted: option === 'weightedMetrics',
+        output: i,
+      })),
+    )
+  }
+
+  #resolve(spec: MetricSpec, { shape }: OutputPort, output: number): Metric {
+    const loss = this.#tasks[output]?.loss ?? lossOf('mse')
+    return resolveMetric(spec, { loss, outputShape: shape })
+  }
+
+  /** One for each output; empty before the outputs are known. */
+  get tasks(): readonly Task[] {
+    return this.#tasks
   }
 
   /** In the order of the logs. */
   get metrics(): readonly Measured[] {
-    return this.#resolved ?? []
+    return this.#metrics
+  }
+
+  /** Keys of the outputs' own losses, by output: none where there is only one loss. */
+  get lossKeys(): ReadonlyMap<number, string> {
+    const own = this.#tasks.flatMap(({ loss, name }, i) =>
+      loss ? [[i, `${name}_loss`] as const] : [],
+    )
+    return new Map(own.length > 1 ? own : [])
   }
 }
 
-const list = (option: string, given: readonly MetricSpec[] | undefined): readonly MetricSpec[] => {
-  if (given === undefined || Array.isArray(given)) return given ?? []
-  throw new GradloomError(
-    'argument',
-    `compile: ${option} must be an array, such as ['accuracy'].`,
-    {
-      subject: option,
-    },
+/** Errors name the layer that gives the output. */
+const of = <T>({ layer }: OutputPort, call: () => T): T => {
+  try {
+    return call()
+  } catch (error) {
+    if (!(error instanceof GradloomError)) throw error
+    const message = `${subjectOf(layer)}: ${error.message}`
+    throw new GradloomError(error.code, message, { subject: layer.name, cause: error })
+  }
+}
+
+/** The things in a list or an object, or the one thing; none for `null` and `undefined`. */
+const flat = (given: unknown, isOne: (x: unknown) => boolean): unknown[] => {
+  if (Array.isArray(given)) return given
+  if (isByName(given) && !isOne(given)) return Object.values(given)
+  return given === undefined || given === null ? [] : [given]
+}
+
+const mustBeSeveral = (option: string, given: MetricSpecs | undefined): void => {
+  if (given === undefined || Array.isArray(given) || (isByName(given) && !isMetric(given))) return
+  throw badArgument(
+    'compile',
+    option,
+    given,
+    "an array, such as ['accuracy'], or an object by output",
   )
 }
 
-/** As in Keras, a weighted metric makes room for one of the same name. */
-const keyed = (metrics: readonly Omit<Measured, 'key'>[]): Measured[] => {
-  const taken = new Set(['loss'])
-  return metrics.map(({ metric, weighted }) => {
-    const free = weighted && taken.has(metric.name) ? `weighted_${metric.name}` : metric.name
-    if (taken.has(free)) {
+/** As in Keras: behind the output's name if there are several, and weighted ones make room. */
+const keyed = (
+  metrics: readonly Omit<Measured, 'key'>[],
+  names: readonly string[],
+  lossKeys: ReadonlyMap<number, string>,
+): Measured[] => {
+  const taken = new Set(['loss', ...lossKeys.values()])
+  return metrics.map((measured) => {
+    const { metric, weighted, output } = measured
+    const prefix = names.length > 1 ? `${names[output]}_` : ''
+    const plain = `${prefix}${metric.name}`
+    const key = weighted && taken.has(plain) ? `${prefix}weighted_${metric.name}` : plain
+    if (taken.has(key)) {
       throw new GradloomError(
         'argument',
-        `compile: two metrics are named '${free}'; give one a name of its own.`,
-        { subject: free },
+        `compile: two metrics are named '${key}'; give one a name of its own.`,
+        { subject: key },
       )
     }
-    taken.add(free)
-    return { key: free, metric, weighted }
+    taken.add(key)
+    return { ...measured, key }
   })
 }

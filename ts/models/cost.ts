@@ -7,7 +7,6 @@ import type { Session } from '../runtime/session.ts'
 import { type BatchShape, type Dtype, type Elements, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import type { Live } from './live.ts'
-import { outputShapeOf } from './network.ts'
 import { checkOptions } from './options.ts'
 import { Pace } from './pace.ts'
 import {
@@ -76,11 +75,12 @@ const made = (batch: number, shape: BatchShape, dtype: Dtype): Tensor => {
 /** A batch like those that the model is trained on. */
 const sampleBatch = (live: Live, batch: number): Samples => {
   const { network, compiled } = live.trained('cost')
-  const { shape, dtype } = live.sample
-  const output = outputShapeOf(network)
   return {
-    x: made(batch, [null, ...shape], dtype),
-    y: made(batch, compiled.loss.labelShape(output), compiled.loss.labels),
+    x: live.inputs.map(({ shape, dtype }) => made(batch, [null, ...shape], dtype)),
+    y: network.outputs.map(({ shape }, i) => {
+      const loss = compiled.tasks[i]?.loss
+      return loss ? made(batch, loss.labelShape(shape), loss.labels) : made(batch, shape, 'float32')
+    }),
   }
 }
 

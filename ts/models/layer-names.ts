@@ -5,8 +5,10 @@ import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'
 import type { AnyLayer } from '../layers/layer.ts'
 
-/** A layer keeps its variables, so it belongs to one model for ever. */
+/** Layers that a model has already. */
 const owned = new WeakSet<AnyLayer>()
+/** Layers that a model has named: another model may call them otherwise. */
+const numbered = new WeakSet<AnyLayer>()
 
 const refuse = (layer: AnyLayer, message: string): GradloomError =>
   new GradloomError('argument', `${subjectOf(layer)}: ${message}`, {
@@ -19,7 +21,7 @@ export const checkFree = (layers: readonly AnyLayer[]): void => {
   if (twice) throw refuse(twice, 'already belongs to a model; make a new layer for each place.')
 }
 
-/** From now on the layers belong to one model. */
+/** From now on the layers belong to a model. */
 export const claimLayers = (layers: readonly AnyLayer[]): void => {
   for (const layer of layers) owned.add(layer)
 }
@@ -27,7 +29,7 @@ export const claimLayers = (layers: readonly AnyLayer[]): void => {
 /** A name is one part of the path `layer/variable` in files. */
 const checkGiven = (layers: readonly AnyLayer[]): Set<string> => {
   const taken = new Set<string>()
-  for (const layer of layers.filter(({ name }) => name !== '')) {
+  for (const layer of layers) {
     if (typeof layer.name !== 'string' || layer.name.includes('/')) {
       throw refuse(layer, `the name ${JSON.stringify(layer.name)} must be a string without '/'.`)
     }
@@ -37,16 +39,26 @@ const checkGiven = (layers: readonly AnyLayer[]): Set<string> => {
   return taken
 }
 
-/** `dense`, `dense_1`, `dense_2` … for layers without a name. */
-export const nameLayers = (layers: readonly AnyLayer[]): void => {
-  const taken = checkGiven(layers)
-  const counts = new Map<string, number>()
-  for (const layer of layers.filter(({ name }) => name === '')) {
-    let count = counts.get(layer.type) ?? 0
-    const next = (): string => (count === 0 ? layer.type : `${layer.type}_${count}`)
-    while (taken.has(next())) count += 1
-    layer.name = next()
-    taken.add(layer.name)
-    counts.set(layer.type, count + 1)
+/** `name`, or with the first number that makes it another one than those in `taken`. */
+export const freeName = (name: string, taken: ReadonlySet<string>): string => {
+  for (let count = 0; ; count++) {
+    const next = count === 0 ? name : `${name}_${count}`
+    if (!taken.has(next)) return next
   }
+}
+
+/** The layers' names in one model: `dense`, `dense_1` … for those that were given none. */
+export const nameLayers = (layers: readonly AnyLayer[]): ReadonlyMap<AnyLayer, string> => {
+  const isGiven = (layer: AnyLayer): boolean => layer.name !== '' && !numbered.has(layer)
+  const taken = checkGiven(layers.filter(isGiven))
+  const names = new Map<AnyLayer, string>()
+  for (const layer of layers) {
+    const own = isGiven(layer) ? layer.name : freeName(layer.name || layer.type, taken)
+    taken.add(own)
+    names.set(layer, own)
+    if (layer.name !== '') continue
+    layer.name = own
+    numbered.add(layer)
+  }
+  return names
 }

@@ -2,14 +2,13 @@
 // runs at the moment. The public face is `model.ts`.
 
 import { GradloomError } from '../errors.ts'
-import { subjectOf } from '../layers/expect.ts'
-import type { AnyLayer } from '../layers/layer.ts'
 import { withSublayers } from '../layers/pass.ts'
 import type { Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
 import type { Entry } from './history.ts'
-import { type Network, outputShapeOf, type Sample, trainableOf } from './network.ts'
+import { Nested } from './nested.ts'
+import { type InputPort, type Network, trainableOf } from './network.ts'
 import { ProgramCache } from './program-cache.ts'
 import { type GradientSlots, gradientSlots, type Trained } from './programs.ts'
 import type { ResidentRows } from './rows.ts'
@@ -19,6 +18,8 @@ import { type Kept, Store } from './store.ts'
 export class Live {
   readonly name: string
   readonly network: Network
+  /** The model as a layer of others. */
+  readonly layer: Nested
   readonly store: Store
   readonly programs: ProgramCache
   /** Epochs that have been recorded over the life of the model. */
@@ -32,15 +33,16 @@ export class Live {
   #compiled: Compiled | undefined
   #kept: readonly Kept[] | undefined
   #slots: GradientSlots | undefined
-  #busy: string | undefined
+  #trained: readonly Variable[] = []
   #disposed = false
   readonly #warned = new Set<string>()
 
   constructor(name: string, network: Network) {
     this.name = name
     this.network = network
-    this.store = new Store(() => this.kept, nextSeed())
-    this.programs = new ProgramCache(this.store.session)
+    this.layer = new Nested(name, network)
+    this.store = new Store(network.layers, () => this.kept, nextSeed())
+    this.programs = new ProgramCache(() => this.store.session)
   }
 
   /** `model "digits"` */
@@ -54,8 +56,18 @@ export class Live {
 
   /** Weights, then the slots of the optimizer. */
   get kept(): readonly Kept[] {
-    this.#kept ??= keptOf(this.network, this.#compiled)
+    this.#notice()
+    this.#kept ??= keptOf(this.network, this.#compiled, this.#trained)
     return this.#kept
+  }
+
+  /** Notices that layers were frozen or thawed since. */
+  #notice(): void {
+    const now = trainableOf(this.network)
+    if (now.length === this.#trained.length && now.every((x, i) => x === this.#trained[i])) return
+    this.#trained = now
+    this.#kept = undefined
+    this.programs.forget('train')
   }
 
   get gradientSlots(): GradientSlots {
@@ -65,20 +77,19 @@ export class Live {
 
   /** Makes the variables, if that has not been done. */
   build(sample: Shape): void {
-    const isNew = !this.network.sample
+    const isNew = !this.network.inputs
     this.network.build(sample)
     if (!isNew) return
     this.#kept = undefined
-    if (this.#compiled) this.#checked(this.#compiled)
+    this.#compiled?.fit(this.network.outputs)
   }
 
-  get sample(): Sample {
-    if (this.network.sample) return this.network.sample
+  get inputs(): readonly InputPort[] {
+    if (this.network.inputs) return this.network.inputs
     throw new GradloomError(
       'not-built',
       `${this.subject}: the shape of its input is not known yet; give the first layer ` +
-        'an inputShape, ' +
-        'call model.build(shape), or train it first.',
+        'an inputShape, call model.build(shape), or train it first.',
       { subject: this.name },
     )
   }
@@ -86,7 +97,7 @@ export class Live {
   compile(compiled: Compiled): void {
     this.mustLive()
     this.mustBeFree('compile')
-    if (this.network.sample) this.#checked(compiled)
+    if (this.network.inputs) compiled.fit(this.network.outputs)
     const old = this.#compiled
     this.#compiled = compiled
     this.#kept = undefined
@@ -94,28 +105,16 @@ export class Live {
     this.programs.forget()
     if (!old) return
     const kept = new Set(this.kept.map(({ variable }) => variable))
-    const gone = slotsOf(this.network, old).filter(({ variable }) => !kept.has(variable))
+    const slots = slotsOf(this.network, old, this.#trained)
+    const gone = slots.filter(({ variable }) => !kept.has(variable))
     this.store.forget(gone.map(({ variable }) => variable)).catch(() => {})
-  }
-
-  /** The output shape must suit the loss; errors name the layer that gives the output. */
-  #checked(compiled: Compiled): void {
-    const last = this.network.layers.at(-1) as AnyLayer
-    try {
-      compiled.fit(outputShapeOf(this.network))
-    } catch (error) {
-      if (!(error instanceof GradloomError)) throw error
-      throw new GradloomError(error.code, `${subjectOf(last)}: ${error.message}`, {
-        subject: last.name,
-        cause: error,
-      })
-    }
   }
 
   /** Network and loss, ready for training. `what` needs them. */
   trained(what: string): Trained {
     this.mustLive()
     const compiled = this.#compiled
+    this.#notice()
     if (compiled) return { network: this.network, compiled }
     throw new GradloomError(
       'not-compiled',
@@ -128,23 +127,23 @@ export class Live {
   async exclusively<T>(what: string, call: () => Promise<T>): Promise<T> {
     this.mustLive()
     this.mustBeFree(what)
-    this.#busy = what
+    this.store.home.busy = what
     try {
       return await call()
     } catch (error) {
       throw this.#told(error)
     } finally {
-      this.#busy = undefined
+      this.store.home.busy = undefined
     }
   }
 
   mustBeFree(what: string): void {
-    if (this.#busy === undefined) return
+    const { busy } = this.store.home
+    if (busy === undefined) return
     throw new GradloomError(
       'busy',
-      `${this.subject}: ${what} must wait for the ${this.#busy} under way; await it, ` +
-        'or end it by ' +
-        'model.stop() or an AbortSignal.',
+      `${this.subject}: ${what} must wait for the ${busy} under way; await it, ` +
+        'or end it by model.stop() or an AbortSignal.',
       { subject: this.name },
     )
   }
@@ -200,15 +199,19 @@ export class Live {
 
   async dispose(): Promise<void> {
     this.#disposed = true
-    await this.store.session.dispose()
+    await this.store.leave()
   }
 }
 
 /** The workers' memory is gone after these. */
 const LOST = new Set(['worker-died', 'worker-start', 'trap'])
 
-const slotsOf = (network: Network, { optimizer }: Compiled): Kept[] => {
-  const trainable = new Set<Variable>(trainableOf(network))
+const slotsOf = (
+  network: Network,
+  { optimizer }: Compiled,
+  trained: readonly Variable[],
+): Kept[] => {
+  const trainable = new Set(trained)
   const shared = optimizer.shared.map((variable) => ({
     variable,
     path: `optimizer/shared/${variable.name}`,
@@ -224,7 +227,11 @@ const slotsOf = (network: Network, { optimizer }: Compiled): Kept[] => {
   return [...shared, ...own].map((slot, i) => ({ ...slot, stream: first + 2 * i }))
 }
 
-const keptOf = (network: Network, compiled: Compiled | undefined): Kept[] => {
-  if (!network.sample) return []
-  return compiled ? [...network.placed, ...slotsOf(network, compiled)] : [...network.placed]
+const keptOf = (
+  network: Network,
+  compiled: Compiled | undefined,
+  trained: readonly Variable[],
+): Kept[] => {
+  if (!network.inputs) return []
+  return [...network.placed, ...(compiled ? slotsOf(network, compiled, trained) : [])]
 }

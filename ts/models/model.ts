@@ -3,7 +3,10 @@
 
 import type { Logs } from '../callbacks/callback.ts'
 import { badArgument, positiveWhole } from '../checks.ts'
-import type { Layer } from '../layers/layer.ts'
+import type { Several } from '../data/several.ts'
+import { FunctionalTensor } from '../layers/functional.ts'
+import type { AnyLayer } from '../layers/layer.ts'
+import { unknownName } from '../names.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import type { BatchShape } from '../shape.ts'
@@ -18,10 +21,12 @@ import type { FitOptions } from './fit/options.ts'
 import { asDataset, type DatasetLike, fromStream, isDatasetLike, readOnce } from './fit/sources.ts'
 import { columnsOf, type EpochRecord, type History } from './history.ts'
 import type { Live } from './live.ts'
+import type { Nested } from './nested.ts'
 import { checkOptions } from './options.ts'
 import { predict } from './predict.ts'
 import { samplesOf } from './samples.ts'
 import { givenSeed } from './seed.ts'
+import { byName, type Inputs, inForm } from './several.ts'
 import { countsOf, summaryOf } from './summary.ts'
 import { type TrainOnBatchOptions, trainOnBatch } from './train-on-batch.ts'
 import { getWeights, setWeights } from './weights.ts'
@@ -29,8 +34,8 @@ import { getWeights, setWeights } from './weights.ts'
 export interface EvaluateOptions {
   /** Samples a step; datasets of batches have their own. Default 32. */
   batchSize?: number
-  /** One weight a sample: [N]. */
-  sampleWeight?: TensorLike
+  /** One weight a sample: [N]; for several outputs each may have its own. */
+  sampleWeight?: Inputs
   /** Ends the evaluation within one step when it fires. */
   signal?: AbortSignal
 }
@@ -51,31 +56,89 @@ export interface SummaryOptions {
 const disposeSymbol: typeof Symbol.dispose = (Symbol.dispose ??
   Symbol.for('Symbol.dispose')) as typeof Symbol.dispose
 
-export class Model {
+/** What `apply` gives for outputs that `predict` gives as `P`. */
+type Applied<P> = P extends readonly Tensor[]
+  ? readonly FunctionalTensor[]
+  : P extends Tensor
+    ? FunctionalTensor
+    : { readonly [K in keyof P]: FunctionalTensor }
+
+/** `P`: what `predict` gives, a tensor, an array or an object of them. */
+export class Model<P = Tensor> {
   readonly #live: Live
 
-  /** Use `sequential` or `loadModel`. */
+  /** Use `sequential`, `model` or `loadModel`. */
   constructor(live: Live) {
     this.#live = live
+  }
+
+  /** The layer that a model is where it stands in another one. */
+  static layerOf(model: Model<unknown>): Nested {
+    return model.#live.layer
+  }
+
+  /**
+   * Describes the model's outputs for other inputs, inside another model: the weights are shared,
+   * and trained with either.
+   */
+  apply(x: Several<FunctionalTensor>): Applied<P> {
+    const { network, layer } = this.#live
+    const names = network.inputs?.map(({ name }) => name) ?? ['x']
+    const xs = byName('apply', x, names, (one) => one instanceof FunctionalTensor)
+    const y = layer.apply((network.inputForm === 'one' ? xs[0] : xs) as FunctionalTensor)
+    if (y instanceof FunctionalTensor || network.outputForm !== 'names') return y as Applied<P>
+    return Object.fromEntries(network.outputs.map(({ name }, i) => [name, y[i]])) as Applied<P>
+  }
+
+  /** Setting it freezes, or thaws, all layers, from the next run on. */
+  get trainable(): boolean {
+    return this.#live.layer.trainable
+  }
+
+  set trainable(trainable: boolean) {
+    this.#live.layer.trainable = trainable
   }
 
   get name(): string {
     return this.#live.name
   }
 
-  get layers(): readonly Layer[] {
+  get layers(): readonly AnyLayer[] {
     return this.#live.network.layers
   }
 
-  /** `[null, ...]`; undefined while it is not known. */
-  get inputShape(): BatchShape | undefined {
-    const { sample } = this.#live.network
-    return sample && [null, ...sample.shape]
+  /** The layer of this name. */
+  getLayer(name: string): AnyLayer {
+    const found = this.layers.find((layer) => layer.name === name)
+    if (found) return found
+    const names = this.layers.map((layer) => layer.name)
+    throw unknownName(`layer in ${this.#live.subject}`, name, names)
   }
 
-  /** `[null, ...]`; undefined while the input's shape is not known. */
+  /** `[null, ...]`, of the first input; undefined while it is not known. */
+  get inputShape(): BatchShape | undefined {
+    return this.inputShapes?.[0]
+  }
+
+  get inputShapes(): readonly BatchShape[] | undefined {
+    return this.#live.network.inputs?.map(({ shape }) => [null, ...shape])
+  }
+
+  /** `[null, ...]`, of the first output; undefined while the input's shape is not known. */
   get outputShape(): BatchShape | undefined {
-    return this.#live.network.outputShapes.at(-1)
+    return this.outputShapes[0]
+  }
+
+  get outputShapes(): readonly BatchShape[] {
+    return this.#live.network.outputs.map(({ shape }) => shape)
+  }
+
+  get inputNames(): readonly string[] {
+    return this.#live.network.inputs?.map(({ name }) => name) ?? []
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#live.network.outputs.map(({ name }) => name)
   }
 
   /**
@@ -129,7 +192,9 @@ export class Model {
    * Chooses optimizer, loss and metrics. Weights stay; what an earlier optimizer kept is dropped.
    */
   compile(options: CompileOptions): void {
-    checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'weightedMetrics', 'seed'])
+    checkOptions('compile', options, [
+      ...['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics', 'seed'],
+    ])
     const seed = options.seed === undefined ? undefined : givenSeed(options.seed)
     this.#live.compile(new Compiled(options))
     if (seed) this.#live.store.seed = seed
@@ -139,16 +204,16 @@ export class Model {
    * Trains: every epoch passes once over the samples. Resolves to the logs of the epochs; rejects
    * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
-  fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>
+  fit(x: Inputs, y: Inputs, options?: FitOptions): Promise<History>
   fit(dataset: DatasetLike, options?: FitOptions): Promise<History>
   fit(
-    x: TensorLike | DatasetLike,
-    second?: TensorLike | FitOptions,
+    x: Inputs | DatasetLike,
+    second?: Inputs | FitOptions,
     third: FitOptions = {},
   ): Promise<History> {
     return isDatasetLike(x)
       ? fit(this.#live, x, undefined, (second ?? {}) as FitOptions)
-      : fit(this.#live, x, second as TensorLike | undefined, third)
+      : fit(this.#live, x, second as Inputs | undefined, third)
   }
 
   /**
@@ -159,11 +224,11 @@ export class Model {
   }
 
   /** Loss and metrics on samples: `{ loss, accuracy, … }`. */
-  evaluate(x: TensorLike, y: TensorLike, options?: EvaluateOptions): Promise<Logs>
+  evaluate(x: Inputs, y: Inputs, options?: EvaluateOptions): Promise<Logs>
   evaluate(dataset: DatasetLike, options?: EvaluateOptions): Promise<Logs>
   async evaluate(
-    x: TensorLike | DatasetLike,
-    second?: TensorLike | EvaluateOptions,
+    x: Inputs | DatasetLike,
+    second?: Inputs | EvaluateOptions,
     third: EvaluateOptions = {},
   ): Promise<Logs> {
     const isData = isDatasetLike(x)
@@ -180,20 +245,21 @@ export class Model {
     if (data?.kind === 'stream') {
       return evaluate(live, 'evaluate', { source: fromStream(live, data, 'evaluate'), signal })
     }
-    const given = data ?? { x: x as TensorLike, y: second as TensorLike | undefined, sampleWeight }
+    const given = data ?? { x: x as Inputs, y: second as Inputs | undefined, sampleWeight }
     const source = readOnce(live, samplesOf(live, given, 'evaluate'), batchSize)
     return evaluate(live, 'evaluate', { source, signal })
   }
 
-  /** The network's output. x: [N, ...] → [N, ...] */
-  async predict(x: TensorLike | DatasetLike, options: PredictOptions = {}): Promise<Tensor> {
+  /** The outputs, in the form in which the model was given them. x: [N, ...] → [N, ...] */
+  async predict(x: Inputs | DatasetLike, options: PredictOptions = {}): Promise<P> {
     checkOptions('predict', options, ['batchSize', 'signal'])
     const batchSize = positiveWhole('predict', 'batchSize', options.batchSize ?? 256)
-    return predict(this.#live, x, batchSize, options.signal)
+    const outputs = await predict(this.#live, x, batchSize, options.signal)
+    return inForm(this.#live.network.outputForm, outputs, this.outputNames) as P
   }
 
   /** One training step on all of x. Resolves to loss and metrics of the batch, before the step. */
-  trainOnBatch(x: TensorLike, y: TensorLike, options: TrainOnBatchOptions = {}): Promise<Logs> {
+  trainOnBatch(x: Inputs, y: Inputs, options: TrainOnBatchOptions = {}): Promise<Logs> {
     return trainOnBatch(this.#live, x, y, options)
   }
 
@@ -207,7 +273,7 @@ export class Model {
 
   /** Numbers in the weights. Throws before the input's shape is known. */
   countParams(): number {
-    void this.#live.sample
+    void this.#live.inputs
     return countsOf(this.#live).total
   }
 

@@ -20,8 +20,10 @@ export interface Placed {
 }
 
 /** Even numbers are the streams of variables, odd ones those of layers. */
-const setStreams = (layers: readonly AnyLayer[]): void => {
-  for (const [i, layer] of withSublayers(layers).entries()) layer.stream = 2 * i + 1
+export const streamsOf = (layers: readonly AnyLayer[]): ReadonlyMap<AnyLayer, number> => {
+  const streams = new Map(withSublayers(layers).map((layer, i) => [layer, 2 * i + 1] as const))
+  for (const [layer, stream] of streams) layer.stream = stream
+  return streams
 }
 
 const checkName = ({ name }: Variable, layer: AnyLayer): void => {
@@ -36,26 +38,25 @@ const checkName = ({ name }: Variable, layer: AnyLayer): void => {
 
 type Found = Omit<Placed, 'stream'>
 
-const found = (layers: readonly AnyLayer[], prefix: string): Found[] =>
-  layers.flatMap((layer) => {
-    const path = `${prefix}${layer.name}/`
+const found = (names: ReadonlyMap<AnyLayer, string>, prefix: string): Found[] =>
+  [...names].flatMap(([layer, name]) => {
+    const path = `${prefix}${name}/`
     const own = layer.variables.map((variable) => {
       checkName(variable, layer)
       return { layer, variable, path: `${path}${variable.name}` }
     })
-    if (layer.sublayers.length > 0) nameLayers(layer.sublayers)
-    return [...own, ...found(layer.sublayers, path)]
+    return [...own, ...found(nameLayers(layer.sublayers), path)]
   })
 
-/** The variables of built layers, shared ones once. Names sublayers and numbers streams. */
-export const placeAll = (layers: readonly AnyLayer[]): Placed[] => {
+/** The variables of built layers, shared ones once; each is told its path. */
+export const placeAll = (names: ReadonlyMap<AnyLayer, string>): Placed[] => {
   const seen = new Set<Variable>()
-  const all = found(layers, '').filter(({ variable }) => {
+  const all = found(names, '').filter(({ variable }) => {
     if (seen.has(variable)) return false
     seen.add(variable)
     return true
   })
-  setStreams(layers)
+  for (const { variable, path } of all) variable.path = path
   return all.map((place, i) => ({ ...place, stream: 2 * i }))
 }
 

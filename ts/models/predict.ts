@@ -1,33 +1,34 @@
 // The outputs of a model for samples without labels.
 
+import type { AnyBatch } from '../data/batch.ts'
 import type { StreamDataset } from '../data/dataset.ts'
 import type { Elements } from '../shape.ts'
-import { Tensor, type TensorLike } from '../tensor.ts'
+import { Tensor } from '../tensor.ts'
 import { asDataset, type DatasetLike, isDatasetLike, readOnce } from './fit/sources.ts'
 import type { Live } from './live.ts'
-import { outputShapeOf } from './network.ts'
-import { PREDICTION, predictionPrograms } from './programs.ts'
+import { predictionOutput, predictionPrograms } from './programs.ts'
 import type { Reader } from './readers.ts'
 import { inputsOf } from './samples.ts'
+import type { Inputs } from './several.ts'
 import { StreamReader } from './stream-reader.ts'
 import { aborted, walk } from './walk.ts'
 
 const streamed = (live: Live, stream: StreamDataset, signal?: AbortSignal): Reader =>
   new StreamReader(
     (ends) => stream.batches(0, ends),
-    ({ x }) => ({ x: inputsOf(live, x) }),
+    ({ x }: AnyBatch) => ({ x: inputsOf(live, x) }),
     signal,
   )
 
 const readerOf = (
   live: Live,
-  x: TensorLike | DatasetLike,
+  x: Inputs | DatasetLike,
   batchSize: number,
   signal?: AbortSignal,
 ): Reader => {
   const data = isDatasetLike(x) ? asDataset(x) : undefined
   if (data?.kind === 'stream') return streamed(live, data, signal)
-  const inputs = inputsOf(live, data ? data.x : (x as TensorLike))
+  const inputs = inputsOf(live, data ? data.x : (x as Inputs))
   return readOnce(live, { x: inputs }, batchSize).open(0, 0)
 }
 
@@ -43,16 +44,16 @@ const joined = (parts: readonly Elements[]): Elements => {
   return all
 }
 
-/** x: [N, ...] → the network's output: [N, ...] */
+/** xs: [N, ...] → the network's outputs: [N, ...] each */
 export const predict = async (
   live: Live,
-  x: TensorLike | DatasetLike,
+  x: Inputs | DatasetLike,
   batchSize: number,
   signal?: AbortSignal,
-): Promise<Tensor> => {
+): Promise<Tensor[]> => {
   live.mustLive()
   const reader = readerOf(live, x, batchSize, signal)
-  const outputs: Elements[] = []
+  const records: Readonly<Record<string, Elements>>[] = []
   let samples = 0
   const calls = walk({
     live,
@@ -66,8 +67,10 @@ export const predict = async (
   for await (const { result, programs } of calls) {
     if (result.stopped === 'aborted') throw aborted('predict', signal)
     samples += result.steps * programs.batch
-    outputs.push(result.outputs[0]?.[PREDICTION] as Elements)
+    records.push(result.outputs[0] ?? {})
   }
-  const shape = outputShapeOf(live.network).slice(1) as number[]
-  return new Tensor(joined(outputs), [samples, ...shape])
+  return live.network.outputs.map(({ shape }, i) => {
+    const parts = records.map((record) => record[predictionOutput(i)] as Elements)
+    return new Tensor(joined(parts), [samples, ...(shape.slice(1) as number[])])
+  })
 }

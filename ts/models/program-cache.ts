@@ -16,9 +16,9 @@ export interface Loaded {
 export class ProgramCache {
   /** In the order of their last use. */
   readonly #loaded = new Map<string, Loaded>()
-  readonly #session: Session
+  readonly #session: () => Session
 
-  constructor(session: Session) {
+  constructor(session: () => Session) {
     this.#session = session
   }
 
@@ -40,6 +40,9 @@ export class ProgramCache {
     const { programs } = this.#loaded.get(key) as Loaded
     this.#loaded.delete(key)
     // Nobody waits for it; where the session is gone, so are its programs.
-    for (const program of programsOf(programs)) this.#session.unload(program).catch(() => {})
+    for (const program of programsOf(programs))
+      this.#session()
+        .unload(program)
+        .catch(() => {})
   }
 }

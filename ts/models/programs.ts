@@ -2,8 +2,10 @@
 // evaluation, prediction. It runs nothing.
 
 import { sumAll } from '../composites.ts'
+import { GradloomError } from '../errors.ts'
 import { Graph, type Program, type SymbolicTensor } from '../graph.ts'
 import { type GraphPass, passOver } from '../layers/pass.ts'
+import type { Loss } from '../losses/loss.ts'
 import * as ops from '../ops.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import { Variable } from '../variable.ts'
@@ -17,7 +19,8 @@ import { rngWords, type Seed } from './seed.ts'
 export const LEARNING_RATE = 'learningRate'
 /** Outputs. */
 export const LOSS = 'loss'
-export const PREDICTION = 'prediction'
+export const predictionOutput = (index: number): string => `prediction ${index}`
+export const lossOutput = (index: number): string => `loss ${index}`
 export const metricOutput = (index: number): string => `metric ${index}`
 
 export interface Trained {
@@ -51,7 +54,24 @@ const addedLoss = (network: Network, pass: GraphPass, part: number): SymbolicTen
   return [...penalties, ...pass.losses].map((x) => (part === 1 ? x : ops.mul(x, part)))
 }
 
-/** loss = Σ weight·loss of the sample / total, and the sums of each metric, all as outputs. */
+/** Σ weight·loss of the sample / total, or the sum, as the loss asks */
+const compared = (
+  loss: Loss,
+  yTrue: SymbolicTensor | undefined,
+  yPred: SymbolicTensor,
+  weights: SymbolicTensor | undefined,
+  total: number,
+): SymbolicTensor => {
+  const losses = loss.call(yTrue as SymbolicTensor, yPred)
+  if (losses.shape.length !== 1 || losses.shape[0] !== yPred.shape[0]) {
+    const message = `${loss.type}: gives [${losses.shape}], not one number a sample: [batch].`
+    throw new GradloomError('shape', message, { subject: loss.type })
+  }
+  const divisor = loss.reduction === 'sum' ? 1 : total
+  return ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), divisor)
+}
+
+/** The loss of each output, those of all, and the sums of each metric, all as outputs. */
 const forward = (
   { network, compiled }: Trained,
   graph: Graph,
@@ -59,16 +79,20 @@ const forward = (
   { count, total, training }: Extent,
 ): { pass: GraphPass; loss: SymbolicTensor } => {
   const { x, y, weights } = rows.take(graph, count)
-  const pass = passOver(graph, training)
-  const yPred = network.apply(x, pass)
-  const yTrue = y as SymbolicTensor
-  const losses = compiled.loss.call(yTrue, yPred)
-  const compared = ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), total)
-  const loss = addedLoss(network, pass, count / total).reduce(ops.add, compared)
+  const pass = passOver(graph, training, undefined, network.streams)
+  const yPred = network.apply(x, pass) as SymbolicTensor[]
+  const parts = compiled.tasks.flatMap(({ loss, weight }, i) => {
+    if (!loss) return []
+    const own = compared(loss, y[i], yPred[i] as SymbolicTensor, weights[i], total)
+    if (compiled.lossKeys.has(i)) graph.output(lossOutput(i), own)
+    return [weight === 1 ? own : ops.mul(own, weight)]
+  })
+  const loss = [...parts, ...addedLoss(network, pass, count / total)].reduce(ops.add)
   graph.output(LOSS, loss)
-  for (const [i, { metric, weighted }] of compiled.metrics.entries()) {
-    const counted = (weighted && weights) || graph.fill(1, [count])
-    graph.output(metricOutput(i), metric.sums(yTrue, yPred, counted))
+  for (const [i, { metric, weighted, output }] of compiled.metrics.entries()) {
+    const counted = (weighted && weights[output]) || graph.fill(1, [count])
+    const sums = metric.sums(y[output] as SymbolicTensor, yPred[output] as SymbolicTensor, counted)
+    graph.output(metricOutput(i), sums)
   }
   return { pass, loss }
 }
@@ -256,6 +280,7 @@ export const evaluationPrograms = (model: Trained, rows: Rows, batch: number): S
 export const predictionPrograms = (network: Network, rows: Rows, batch: number): StepPrograms => {
   const graph = new Graph()
   const { x } = rows.take(graph, batch)
-  graph.output(PREDICTION, network.apply(x, passOver(graph, false)))
+  const ys = network.apply(x, passOver(graph, false, undefined, network.streams))
+  for (const [i, y] of ys.entries()) graph.output(predictionOutput(i), y)
   return single(batch, graph.finish())
 }

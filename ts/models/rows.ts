@@ -9,18 +9,18 @@ import { type Dtype, type Elements, type Shape, sameShape, sizeOf } from '../sha
 import type { Tensor } from '../tensor.ts'
 import { Variable } from '../variable.ts'
 
-/** x: [N, ...], y: [N, ...], weights: [N] */
+/** For each input x: [N, ...]; for each output y: [N, ...] and weights: [N], where needed. */
 export interface Samples {
-  readonly x: Tensor
-  readonly y?: Tensor | undefined
-  readonly weights?: Tensor | undefined
+  readonly x: readonly Tensor[]
+  readonly y?: readonly (Tensor | undefined)[]
+  readonly weights?: readonly (Tensor | undefined)[]
 }
 
 /** The samples of one step in a graph. */
 export interface Batch {
-  readonly x: SymbolicTensor
-  readonly y?: SymbolicTensor
-  readonly weights?: SymbolicTensor
+  readonly x: readonly SymbolicTensor[]
+  readonly y: readonly (SymbolicTensor | undefined)[]
+  readonly weights: readonly (SymbolicTensor | undefined)[]
 }
 
 export interface Rows {
@@ -34,18 +34,28 @@ export interface Rows {
   readonly bytesPerSample: number
 }
 
-type Part = 'x' | 'y' | 'weights'
-const PARTS: readonly Part[] = ['x', 'y', 'weights']
+const PARTS = ['x', 'y', 'weights'] as const
 
-/** The parts that there are. */
-const partsOf = <T>(samples: { readonly [P in Part]?: T | undefined }): [Part, T][] =>
-  PARTS.flatMap((part) => {
-    const value = samples[part]
-    return value === undefined ? [] : [[part, value] as [Part, T]]
-  })
+/** `x0`, `x1`, `y0` … */
+type Part = string
 
-const batchOf = (parts: readonly (readonly [Part, SymbolicTensor])[]): Batch =>
-  Object.fromEntries(parts) as unknown as Batch
+/** The parts that there are, in a fixed order. */
+const partsOf = (samples: Samples): [Part, Tensor][] =>
+  PARTS.flatMap((part) =>
+    (samples[part] ?? []).flatMap((x, i): [Part, Tensor][] => (x ? [[`${part}${i}`, x]] : [])),
+  )
+
+const batchOf = (parts: readonly (readonly [Part, SymbolicTensor])[]): Batch => {
+  const batch = { x: [], y: [], weights: [] } as { [P in keyof Batch]: SymbolicTensor[] }
+  for (const [name, x] of parts) {
+    const [, part, at] = /^(\D+)(\d+)$/.exec(name) as unknown as [string, keyof Batch, string]
+    batch[part][Number(at)] = x
+  }
+  return batch
+}
+
+/** Samples in each of the tensors. */
+export const countOf = ({ x }: Samples): number => x[0]?.shape[0] ?? 0
 
 /** Rows `order` of x; without a copy where they follow one another. */
 const pick = (x: Tensor, order: Int32Array): Elements => {
@@ -64,20 +74,20 @@ export class FedRows implements Rows {
 
   constructor(samples: Samples) {
     this.#samples = samples
-    const parts = partsOf<Tensor>(samples)
+    const parts = partsOf(samples)
     this.key = parts.map(([part, x]) => `${part}:${typeOf(x)}`).join(' ')
     this.bytesPerSample = parts.reduce((n, [, x]) => n + 4 * sizeOf(x.shape.slice(1)), 0)
   }
 
   take(graph: Graph, count: number): Batch {
-    const parts = partsOf<Tensor>(this.#samples)
+    const parts = partsOf(this.#samples)
     return batchOf(
       parts.map(([part, x]) => [part, graph.input(part, x.dtype, [count, ...x.shape.slice(1)])]),
     )
   }
 
   feeds(order: Int32Array): Feeds {
-    const parts = partsOf<Tensor>(this.#samples)
+    const parts = partsOf(this.#samples)
     return Object.fromEntries(
       parts.map(([part, x]) => [part, { data: pick(x, order), perStep: true }]),
     )
@@ -101,14 +111,14 @@ export class ResidentRows implements Rows {
   readonly #parts: readonly (readonly [Part, Variable])[]
 
   constructor(samples: Samples) {
-    this.#parts = partsOf<Tensor>(samples).map(([part, x]) => [part, kept(part, x.dtype, x.shape)])
+    this.#parts = partsOf(samples).map(([part, x]) => [part, kept(part, x.dtype, x.shape)])
     this.variables = this.#parts.map(([, variable]) => variable)
     this.key = `resident[${this.variables.map(({ key }) => key)}]`
   }
 
   /** Whether these samples can take the place of those that it was made for. */
   fits(samples: Samples): boolean {
-    const given = partsOf<Tensor>(samples)
+    const given = partsOf(samples)
     return (
       given.length === this.#parts.length &&
       this.#parts.every(([part, { dtype, shape }], i) => {
@@ -119,7 +129,7 @@ export class ResidentRows implements Rows {
   }
 
   async write(session: Session, samples: Samples): Promise<void> {
-    const given = partsOf<Tensor>(samples)
+    const given = partsOf(samples)
     await Promise.all(
       given.map(([, x], i) => session.write(this.variables[i] as Variable, x.elements)),
     )

@@ -1,39 +1,55 @@
 // What the user gives to `fit`, `evaluate` and `predict`, as tensors that fit the model. Every
 // error names the layer or the argument, both shapes and the fix.
 
-import type { Batch } from '../data/batch.ts'
+import type { AnyBatch } from '../data/batch.ts'
 import { checkData, checkLabels, checkLengths, checkNotEmpty } from '../data/checks.ts'
+import { isByName } from '../data/several.ts'
 import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'
-import type { Layer } from '../layers/layer.ts'
 import { type BatchShape, type Shape, sameShape, showShape } from '../shape.ts'
 import { asTensor, type Tensor, type TensorLike } from '../tensor.ts'
 import { type ClassWeight, classWeights } from './class-weight.ts'
+import type { Task } from './compiled.ts'
 import type { Live } from './live.ts'
-import { outputShapeOf } from './network.ts'
+import type { InputPort, OutputPort } from './network.ts'
 import type { Samples } from './rows.ts'
+import { byName, type Inputs } from './several.ts'
 
 /** Labels and weights that go with data. */
 export interface Given {
-  readonly x: TensorLike
-  readonly y?: TensorLike | undefined
-  readonly sampleWeight?: TensorLike | undefined
+  readonly x: Inputs
+  readonly y?: Inputs | undefined
+  readonly sampleWeight?: Inputs | undefined
   readonly classWeight?: ClassWeight | undefined
 }
 
 /** x as the network takes it: [N, ...sample]. Builds the network if its input was not known. */
-export const inputsOf = (live: Live, x: TensorLike): Tensor => {
+export const inputsOf = (live: Live, x: Inputs): Tensor[] => {
   live.mustLive()
-  if (!live.network.sample) {
-    const { shape } = asTensor(x)
+  if (!live.network.inputs) {
+    const { shape } = asTensor(x as TensorLike)
     if (shape.length === 0) throw noBatch(shape)
     live.build(shape.slice(1))
   }
-  const { shape, dtype } = live.sample
-  const inputs = checkData(x, shape, subjectOf(live.network.layers[0] as Layer), dtype)
-  checkNotEmpty(inputs, 'x')
+  const ports = live.inputs
+  const names = ports.map(({ name }) => name)
+  const inputs = byName('x', x, names).map((given, i) => {
+    const { shape, dtype, layer, name } = ports[i] as InputPort
+    if (given === undefined) throw missing('x', name, 'is an input of the model')
+    const input = checkData(given, shape, subjectOf(layer), dtype)
+    checkNotEmpty(input, 'x')
+    return input
+  })
+  checkLengths(Object.fromEntries(inputs.map((input, i) => [label('x', names, i), input])))
   return inputs
 }
+
+/** `x`, or `x.name` where there are several. */
+const label = (what: string, names: readonly string[], i: number): string =>
+  names.length === 1 ? what : `${what}.${names[i]}`
+
+const missing = (what: string, name: string, why: string): GradloomError =>
+  new GradloomError('argument', `${what}: '${name}' is missing; it ${why}.`, { subject: what })
 
 const noBatch = (shape: Shape): GradloomError =>
   new GradloomError('shape', `x: ${showShape(shape)} has no samples; pass an array of them`, {
@@ -66,35 +82,47 @@ const fixFor = (given: Shape, wanted: BatchShape, loss: string): string => {
   return "change the labels or the last layer's units"
 }
 
-/** y as the loss takes it. */
-const labelsOf = (live: Live, y: TensorLike | undefined, what: string): Tensor => {
-  const { network, compiled } = live.trained(what)
-  const { loss } = compiled
-  if (y === undefined) {
-    throw new GradloomError(
-      'argument',
-      `${what}: y is missing; ${loss.type} compares with labels.`,
-      {
-        subject: 'y',
-      },
-    )
-  }
-  const output = outputShapeOf(network)
-  const wanted = loss.labelShape(output)
-  const labels = asTensor(y, loss.labels)
+/** The targets of one output, as its loss takes them. */
+const labelsOf = (
+  y: TensorLike,
+  { loss }: Task,
+  { shape, layer }: OutputPort,
+  at: string,
+): Tensor => {
+  const labels = asTensor(y, loss?.labels ?? 'float32')
+  if (!loss || loss.anyLabels) return labels
+  const wanted = loss.labelShape(shape)
   if (!fits(labels.shape, wanted)) {
-    const last = subjectOf(network.layers.at(-1) as Layer)
     throw new GradloomError(
       'shape',
-      `y: ${loss.type} after ${last} (output ${showShape(output)}) expects labels of shape ` +
-        `${showShape(wanted)}, was given ${showShape(labels.shape)}; ` +
+      `${at}: ${loss.type} after ${subjectOf(layer)} (output ${showShape(shape)}) expects labels ` +
+        `of shape ${showShape(wanted)}, was given ${showShape(labels.shape)}; ` +
         `${fixFor(labels.shape, wanted, loss.type)}`,
       { subject: 'y' },
     )
   }
-  const classes = loss.classes?.(output)
-  if (classes !== undefined) checkLabels(labels, classes)
+  const classes = loss.classes?.(shape)
+  if (classes !== undefined) checkLabels(labels, classes, 'y', loss.ignoreClass)
   return labels.reshape([labels.shape[0] as number, ...(wanted.slice(1) as number[])])
+}
+
+/** Targets for the outputs that have a loss or metrics. */
+const targetsOf = (live: Live, y: Inputs | undefined, what: string): (Tensor | undefined)[] => {
+  const { network, compiled } = live.trained(what)
+  const { outputs } = network
+  const { tasks, metrics } = compiled
+  if (y === undefined) {
+    const message = `${what}: y is missing; ${tasks[0]?.loss?.type} compares with labels.`
+    throw new GradloomError('argument', message, { subject: 'y' })
+  }
+  const needed = tasks.map(({ loss }, i) => loss || metrics.some(({ output }) => output === i))
+  const names = outputs.map(({ name }) => name)
+  return byName('y', y, names).map((given, i) => {
+    if (!needed[i]) return undefined
+    if (given === undefined) throw missing('y', names[i] as string, 'is compared with an output')
+    const at = label('y', names, i)
+    return labelsOf(given, tasks[i] as Task, outputs[i] as OutputPort, at)
+  })
 }
 
 /** One weight a sample: [N]. */
@@ -110,18 +138,39 @@ const sampleWeights = (given: TensorLike): Tensor<'float32'> => {
   )
 }
 
+/** Weights for each output: the same ones for all, or each its own. */
+const ownWeights = (
+  given: Inputs | undefined,
+  names: readonly string[],
+): (Tensor<'float32'> | undefined)[] => {
+  if (given === undefined) return []
+  const isPlain = !isByName(given) && !(Array.isArray(given) && typeof given[0] === 'object')
+  if (isPlain) {
+    const weights = sampleWeights(given as TensorLike)
+    return names.map(() => weights)
+  }
+  return byName('sampleWeight', given, names).map((x) => (x === undefined ? x : sampleWeights(x)))
+}
+
 /**
- * sample weight × class weight; `undefined` where neither is given. Classes count for rows
- * `0..count`.
+ * sample weight × class weight, for each output; `undefined` where neither is given. Classes count
+ * for rows `0..count`.
  */
 const weightsOf = (
-  y: Tensor,
+  targets: readonly (Tensor | undefined)[],
   { sampleWeight, classWeight }: Given,
+  names: readonly string[],
   count: number,
-): Tensor<'float32'> | undefined => {
-  const own = sampleWeight === undefined ? undefined : sampleWeights(sampleWeight)
-  if (own) checkLengths({ y, sampleWeight: own })
-  return classWeight === undefined ? own : classWeights(y, classWeight, own, count)
+): (Tensor<'float32'> | undefined)[] => {
+  const own = ownWeights(sampleWeight, names)
+  for (const [i, weights] of own.entries()) checkLengths({ y: targets[i], sampleWeight: weights })
+  if (classWeight === undefined) return own.map((weights, i) => targets[i] && weights)
+  if (targets.length === 1) return [classWeights(targets[0] as Tensor, classWeight, own[0], count)]
+  throw new GradloomError(
+    'argument',
+    'classWeight: the model has several outputs; use sampleWeight with weights for each.',
+    { subject: 'classWeight' },
+  )
 }
 
 /**
@@ -136,13 +185,14 @@ export const samplesOf = (
 ): Samples => {
   live.trained(what)
   const x = inputsOf(live, given.x)
-  const y = labelsOf(live, given.y, what)
-  checkLengths({ x, y })
-  return { x, y, weights: weightsOf(y, given, classed(x.shape[0] as number)) }
+  const y = targetsOf(live, given.y, what)
+  for (const targets of y) checkLengths({ x: x[0], y: targets })
+  const names = live.network.outputs.map(({ name }) => name)
+  return { x, y, weights: weightsOf(y, given, names, classed(x[0]?.shape[0] ?? 0)) }
 }
 
 /** The same for one batch of a stream. */
 export const batchSamples =
   (live: Live, what: string, classWeight?: ClassWeight) =>
-  ({ x, y, sampleWeight }: Batch): Samples =>
+  ({ x, y, sampleWeight }: AnyBatch): Samples =>
     samplesOf(live, { x, y, sampleWeight, classWeight }, what)

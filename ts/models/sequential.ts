@@ -1,6 +1,6 @@
 // `sequential`: a model whose layers follow one another.
 
-import type { Layer } from '../layers/layer.ts'
+import type { AnyLayer } from '../layers/layer.ts'
 import { core } from '../runtime/core.ts'
 import { Chain } from './chain.ts'
 import { Live } from './live.ts'
@@ -13,11 +13,17 @@ export interface SequentialOptions {
 }
 
 /**
- * A model of layers in a row. The first layer tells the shape of a sample by its `inputShape`, or
- * is `layers.input`; without, the shape is taken from the first data.
+ * A model of layers, and other models, in a row. The first layer tells the shape of a sample by its
+ * `inputShape`, or is `layers.input`; without, the shape is taken from the first data.
  */
-export const sequential = (layers: readonly Layer[], options: SequentialOptions = {}): Model => {
+export const sequential = (
+  layers: readonly (AnyLayer | Model)[],
+  options: SequentialOptions = {},
+): Model => {
   core()
   checkOptions('sequential', options, ['name'])
-  return new Model(new Live(options.name ?? 'sequential', new Chain(layers)))
+  const all = Array.isArray(layers)
+    ? layers.map((layer) => (layer instanceof Model ? Model.layerOf(layer) : layer))
+    : layers
+  return new Model(new Live(options.name ?? 'sequential', new Chain(all as readonly AnyLayer[])))
 }

@@ -2,9 +2,9 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dataset } from '../data/dataset.ts'
-import { Graph } from '../graph.ts'
+import { Graph, type SymbolicTensor } from '../graph.ts'
 import { meanSquaredError } from '../metrics/index.ts'
-import { tensor } from '../tensor.ts'
+import { type Tensor, tensor } from '../tensor.ts'
 import { refusal } from '../testing/refusal.ts'
 import { loadCore } from '../testing/run.ts'
 import { columnsOf, entriesBefore, recorded } from './history.ts'
@@ -49,7 +49,7 @@ describe('pace', () => {
 })
 
 describe('totals', () => {
-  const metric = { key: 'mse', metric: meanSquaredError(), weighted: false }
+  const metric = { key: 'mse', metric: meanSquaredError(), weighted: false, output: 0 }
   const call = (losses: number[], sums: number[]) => ({
     steps: losses.length,
     stopped: 'done' as const,
@@ -57,7 +57,7 @@ describe('totals', () => {
   })
 
   it('weigh the loss of each batch by its size', () => {
-    const totals = new Totals({ metrics: [metric] })
+    const totals = new Totals({ metrics: [metric], lossKeys: new Map() })
     totals.add(call([1, 2], [8, 4, 12, 4]), 4, 1)
     totals.add(call([5], [6, 2]), 2, 1)
     expect(totals.samples).toBe(10)
@@ -65,7 +65,7 @@ describe('totals', () => {
   })
 
   it('add the parts of a step', () => {
-    const totals = new Totals({ metrics: [metric] })
+    const totals = new Totals({ metrics: [metric], lossKeys: new Map() })
     const [first, second] = [call([1], [1, 2]), call([0.5], [3, 2])]
     const both = { ...first, outputs: [...first.outputs, ...second.outputs, {}] }
     totals.add(both, 4, 2)
@@ -94,14 +94,15 @@ describe('history', () => {
   })
 })
 
-const samples = { x: tensor(inOrder(20), [10, 2]), y: tensor(inOrder(10, 100)) }
+const [x, y] = [tensor(inOrder(20), [10, 2]), tensor(inOrder(10, 100))]
+const samples = { x: [x], y: [y] }
 
 /** The numbers of x of each step. */
 const readAll = async (reader: Reader, most: number): Promise<number[][]> => {
   const steps: number[][] = []
   for (let ahead = await reader.ahead(); ahead; ahead = await reader.ahead()) {
     const stretch = await reader.take(Math.min(most, ahead.most))
-    const x = [...(stretch.rows.feeds(stretch.order).x?.data ?? [])]
+    const x = [...(stretch.rows.feeds(stretch.order).x0?.data ?? [])]
     const size = x.length / stretch.steps
     for (let i = 0; i < stretch.steps; i++) steps.push(x.slice(i * size, (i + 1) * size))
   }
@@ -129,14 +130,14 @@ describe('readers', () => {
     const stream = dataset(async function* () {
       let at = 0
       for (const size of sizes) {
-        yield { x: samples.x.rows(at, at + size), y: samples.y.rows(at, at + size) }
+        yield { x: x.rows(at, at + size), y: y.rows(at, at + size) }
         at += size
       }
     })
     const pulled: number[] = []
-    const check = ({ x, y }: { x: typeof samples.x; y?: typeof samples.x }) => {
-      pulled.push(x.size)
-      return { x, y }
+    const check = (batch: { x: Tensor; y?: Tensor }) => {
+      pulled.push(batch.x.size)
+      return { x: [batch.x], y: [batch.y] }
     }
     const read = () => new StreamReader((signal) => stream.batches(0, signal), check as never)
     const expected = [
@@ -157,12 +158,12 @@ describe('readers', () => {
 
   it('pass on what goes wrong in a stream, after the batches before it', async () => {
     const stream = dataset(async function* () {
-      yield { x: samples.x, y: samples.y }
+      yield { x, y }
       throw new Error('no more disk')
     })
     const reader = new StreamReader(
       (signal) => stream.batches(0, signal),
-      (batch) => batch,
+      (batch) => ({ x: [batch.x] }),
     )
     await reader.ahead()
     await reader.take(3)
@@ -177,20 +178,20 @@ describe('steps in parts', () => {
   const programOf = (count: number) => {
     const graph = new Graph()
     const rng = graph.input('rng', 'int32', [4])
-    graph.output('x', new FedRows({ x: samples.x }).take(graph, count).x)
+    graph.output('x', new FedRows({ x: [x] }).take(graph, count).x[0] as SymbolicTensor)
     graph.output('rng', rng)
     return graph.finish()
   }
 
   it('give each part its samples of every step, and its place in the batch', () => {
     const parts = [0, 1].map((i) => ({ program: programOf(2), from: 2 * i, to: 2 * i + 2 }))
-    const rows = new FedRows({ x: samples.x })
+    const rows = new FedRows({ x: [x] })
     const stretch = { rows, order: inOrder(8), steps: 2 }
     const steering = { seed: [1, 2] as const, step: 40, rate: () => 0.1 }
     const programs = { batch: 4, parts, update: undefined, exchange: [] }
     const [first, second] = stagesOf(programs, stretch, steering)
-    expect([...(first?.feeds.x?.data ?? [])]).toEqual([0, 1, 2, 3, 8, 9, 10, 11])
-    expect([...(second?.feeds.x?.data ?? [])]).toEqual([4, 5, 6, 7, 12, 13, 14, 15])
+    expect([...(first?.feeds.x0?.data ?? [])]).toEqual([0, 1, 2, 3, 8, 9, 10, 11])
+    expect([...(second?.feeds.x0?.data ?? [])]).toEqual([4, 5, 6, 7, 12, 13, 14, 15])
     expect([...(second?.feeds.rng?.data ?? [])]).toEqual([1, 2, 40, 2, 1, 2, 41, 2])
     expect(first?.feeds.learningRate).toBeUndefined()
   })
@@ -200,9 +201,9 @@ describe('rows in the workers', () => {
   it('can be used again for samples of the same shapes', () => {
     const rows = new ResidentRows(samples)
     expect(rows.fits({ ...samples })).toBe(true)
-    expect(rows.fits({ ...samples, weights: tensor(new Float32Array(10)) })).toBe(false)
-    expect(rows.fits({ x: samples.x.rows(0, 9), y: samples.y.rows(0, 9) })).toBe(false)
-    expect(rows.fits({ x: samples.x, y: tensor(new Float32Array(10)) })).toBe(false)
+    expect(rows.fits({ ...samples, weights: [tensor(new Float32Array(10))] })).toBe(false)
+    expect(rows.fits({ x: [x.rows(0, 9)], y: [y.rows(0, 9)] })).toBe(false)
+    expect(rows.fits({ x: [x], y: [tensor(new Float32Array(10))] })).toBe(false)
   })
 })
 

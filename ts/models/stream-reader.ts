@@ -4,14 +4,12 @@ import type { Batch } from '../data/batch.ts'
 import type { Elements } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { type Ahead, inOrder, type Reader, type Stretch } from './readers.ts'
-import { FedRows, type Samples } from './rows.ts'
+import { countOf, FedRows, type Samples } from './rows.ts'
 
 /** Most bytes of samples that wait on this side. */
 const MOST_BYTES = 2 ** 26
 
 type Batches = AsyncGenerator<Batch, void, undefined>
-
-const samplesIn = ({ x }: Samples): number => x.shape[0] as number
 
 export class StreamReader implements Reader {
   readonly #batches: Batches
@@ -66,15 +64,15 @@ export class StreamReader implements Reader {
     const [first] = this.#waiting
     if (!first) return undefined
     const rows = new FedRows(first)
-    const batch = samplesIn(first)
+    const batch = countOf(first)
     const most = Math.max(1, Math.floor(MOST_BYTES / (rows.bytesPerSample * batch)))
     return { rows, batch, most }
   }
 
   async take(steps: number): Promise<Stretch> {
     await this.#fill(steps)
-    const batch = samplesIn(this.#waiting[0] as Samples)
-    const other = this.#waiting.findIndex((samples) => samplesIn(samples) !== batch)
+    const batch = countOf(this.#waiting[0] as Samples)
+    const other = this.#waiting.findIndex((samples) => countOf(samples) !== batch)
     const taken = this.#waiting.splice(0, other < 0 ? steps : Math.min(steps, other))
     void this.#read()
     return {
@@ -92,9 +90,11 @@ export class StreamReader implements Reader {
 }
 
 const joined = (batches: readonly Samples[]): Samples => {
-  const join = (part: keyof Samples): Tensor | undefined =>
-    joinTensors(batches.flatMap((samples) => samples[part] ?? []))
-  return { x: join('x') as Tensor, y: join('y'), weights: join('weights') }
+  const join = (part: keyof Samples) =>
+    (batches[0]?.[part] ?? []).map((_, i) =>
+      joinTensors(batches.flatMap((samples) => samples[part]?.[i] ?? [])),
+    )
+  return { x: join('x') as Tensor[], y: join('y'), weights: join('weights') }
 }
 
 /** [B, ...] each → [n·B, ...] */

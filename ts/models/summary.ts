@@ -39,38 +39,41 @@ const shown = (count: number): string => {
   return `${count.toLocaleString('en')} (${bytes.toFixed(2)} ${units[unit]})`
 }
 
-type Row = readonly [string, string, string]
+type Row = readonly string[]
 
-const HEAD: Row = ['Layer (type)', 'Output Shape', 'Param #']
+const HEAD: Row = ['Layer (type)', 'Output Shape', 'Param #', 'Connected to']
 
-const rowsOf = ({ network }: Live): Row[] =>
-  network.layers.map((layer, i) => {
-    const shape = network.outputShapes[i]
-    const params = countIn(variablesOf(layer))
+const rowsOf = ({ network }: Live): Row[] => {
+  const rows = network.described.map(({ layer, shapes, from }) => {
+    const isKnown = shapes.length > 0
     return [
       `${layer.name} (${layer.type})`,
-      shape ? showShape(shape) : '?',
-      shape ? params.toLocaleString('en') : '?',
+      isKnown ? shapes.map(showShape).join(', ') : '?',
+      isKnown ? countIn(variablesOf(layer)).toLocaleString('en') : '?',
+      from.join(', ') || '-',
     ]
   })
+  // Where each layer follows the one before it, there is nothing to tell.
+  const isChain = network.type === 'sequential'
+  return [HEAD, ...rows].map((row) => (isChain ? row.slice(0, 3) : row))
+}
 
 const table = (rows: readonly Row[]): string[] => {
-  const widths = HEAD.map((_, i) =>
-    Math.max(...[HEAD, ...rows].map((row) => (row[i] as string).length)),
-  )
+  const [head = [], ...body] = rows
+  const widths = head.map((_, i) => Math.max(...rows.map((row) => (row[i] as string).length)))
   const line = (left: string, fill: string, middle: string, right: string): string =>
     left + widths.map((width) => fill.repeat(width + 2)).join(middle) + right
-  const text = ([name, shape, params]: Row, bar: string): string =>
-    `${bar} ${name.padEnd(widths[0] as number)} ${bar} ${shape.padEnd(widths[1] as number)} ` +
-    `${bar} ${params.padStart(widths[2] as number)} ${bar}`
-  const body = rows.flatMap((row, i) =>
+  const cell = (value: string, i: number): string =>
+    i === 2 ? value.padStart(widths[i] as number) : value.padEnd(widths[i] as number)
+  const text = (row: Row, bar: string): string => `${bar} ${row.map(cell).join(` ${bar} `)} ${bar}`
+  const lines = body.flatMap((row, i) =>
     (i === 0 ? [] : [line('├', '─', '┼', '┤')]).concat(text(row, '│')),
   )
   return [
     line('┏', '━', '┳', '┓'),
-    text(HEAD, '┃'),
+    text(head, '┃'),
     line('┡', '━', '╇', '┩'),
-    ...body,
+    ...lines,
     line('└', '─', '┴', '┘'),
   ]
 }
@@ -78,7 +81,7 @@ const table = (rows: readonly Row[]): string[] => {
 /** The model as a table, and the numbers in it. */
 export const summaryOf = (live: Live): string => {
   const lines = [`Model: "${live.name}"`, ...table(rowsOf(live))]
-  if (!live.network.sample) return [...lines, 'The shape of the input is not known yet.'].join('\n')
+  if (!live.network.inputs) return [...lines, 'The shape of the input is not known yet.'].join('\n')
   const { total, trainable, optimizer } = countsOf(live)
   return [
     ...lines,

@@ -4,17 +4,21 @@
 import type { Logs } from '../callbacks/callback.ts'
 import type { SessionResult } from '../runtime/session.ts'
 import type { Elements } from '../shape.ts'
-import type { Measured } from './compiled.ts'
-import { LOSS, metricOutput } from './programs.ts'
+import type { Compiled } from './compiled.ts'
+import { LOSS, lossOutput, metricOutput } from './programs.ts'
+
+type Measures = Pick<Compiled, 'metrics' | 'lossKeys'>
 
 export class Totals {
-  readonly #compiled: { readonly metrics: readonly Measured[] }
+  readonly #compiled: Measures
   readonly #sums: number[][] = []
+  /** Of the outputs that have one of their own, by its key. */
+  readonly #losses = new Map<string, number>()
   #loss = 0
   #samples = 0
 
   /** The metrics may become known with the first samples. */
-  constructor(compiled: { readonly metrics: readonly Measured[] }) {
+  constructor(compiled: Measures) {
     this.#compiled = compiled
   }
 
@@ -33,6 +37,10 @@ export class Totals {
 
   #addStep(record: Readonly<Record<string, Elements>>, step: number, steps: number, batch: number) {
     this.#loss += (record[LOSS]?.[step] as number) * batch
+    for (const [i, key] of this.#compiled.lossKeys) {
+      const loss = (record[lossOutput(i)]?.[step] as number) * batch
+      this.#losses.set(key, (this.#losses.get(key) ?? 0) + loss)
+    }
     for (const i of this.#compiled.metrics.keys()) {
       const all = record[metricOutput(i)] as Elements
       const size = all.length / steps
@@ -45,8 +53,14 @@ export class Totals {
   /** Means so far. */
   logs(prefix = ''): Logs {
     const logs: Logs = { [`${prefix}loss`]: this.#loss / this.#samples }
+    for (const [key, loss] of this.#losses) logs[`${prefix}${key}`] = loss / this.#samples
     for (const [i, { key, metric }] of this.#compiled.metrics.entries()) {
-      logs[`${prefix}${key}`] = metric.result(this.#sums[i] ?? [])
+      const result = metric.result(this.#sums[i] ?? [])
+      if (typeof result === 'number') logs[`${prefix}${key}`] = result
+      else
+        result.forEach((value, j) => {
+          logs[`${prefix}${key}_${j}`] = value
+        })
     }
     return logs
   }

@@ -1,21 +1,21 @@
 // One training step on samples that are given with the call.
 
 import type { Logs } from '../callbacks/callback.ts'
-import type { TensorLike } from '../tensor.ts'
 import type { ClassWeight } from './class-weight.ts'
 import { rateAt } from './fit/training.ts'
 import type { Live } from './live.ts'
 import { checkOptions } from './options.ts'
 import { trainPrograms } from './programs.ts'
 import { inOrder } from './readers.ts'
-import { FedRows } from './rows.ts'
+import { countOf, FedRows } from './rows.ts'
 import { samplesOf } from './samples.ts'
+import type { Inputs } from './several.ts'
 import { Totals } from './totals.ts'
 import { stagesOf } from './walk.ts'
 
 export interface TrainOnBatchOptions {
   /** One weight a sample: [N]. */
-  sampleWeight?: TensorLike
+  sampleWeight?: Inputs
   /** Weight by class number; what is not named has weight 1. */
   classWeight?: ClassWeight
 }
@@ -23,8 +23,8 @@ export interface TrainOnBatchOptions {
 /** Trains on all of x as one batch. Resolves to loss and metrics before the step. */
 export const trainOnBatch = (
   live: Live,
-  x: TensorLike,
-  y: TensorLike,
+  x: Inputs,
+  y: Inputs,
   options: TrainOnBatchOptions,
 ): Promise<Logs> =>
   live.exclusively('trainOnBatch', async () => {
@@ -32,7 +32,7 @@ export const trainOnBatch = (
     const model = live.trained('trainOnBatch')
     const samples = samplesOf(live, { x, y, ...options }, 'trainOnBatch')
     const rows = new FedRows(samples)
-    const batch = samples.x.shape[0] as number
+    const batch = countOf(samples)
     await live.ready()
     const { store } = live
     const { programs } = live.programs.get(`train 1 ${batch} ${rows.key}`, () =>

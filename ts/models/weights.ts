@@ -9,7 +9,7 @@ import type { Placed } from './placing.ts'
 
 export const getWeights = async (live: Live): Promise<Tensor[]> => {
   live.mustLive()
-  if (!live.network.sample) return []
+  if (!live.network.inputs) return []
   await live.ready()
   const variables = live.network.placed.map(({ variable }) => variable)
   const values = await live.store.read(variables)
@@ -36,7 +36,7 @@ const fitting = ({ layer, variable }: Placed, given: TensorLike): Elements => {
 export const setWeights = async (live: Live, weights: readonly TensorLike[]): Promise<void> => {
   live.mustLive()
   // Without known shapes there is nothing to compare with.
-  void live.sample
+  void live.inputs
   const { placed } = live.network
   if (!Array.isArray(weights) || weights.length !== placed.length) {
     throw new GradloomError(

@@ -1,11 +1,15 @@
 // What all optimizers share: the learning rate, clipping, weight decay, and slots beside each
 // weight. The formulas are in one file each.
 
-import { notNegative } from '../checks.ts'
+import { badArgument, notNegative } from '../checks.ts'
 import type { Graph, SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import * as ops from '../ops.ts'
-import { type LearningRate, learningRateConfig, learningRateOf } from '../schedules/registry.ts'
+import {
+  type LearningRate,
+  learningRateConfig,
+  learningRateOf,
+} from '../schedules/learning-rate.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import { Variable } from '../variable.ts'
 import { type ClipOptions, type Clipping, clipping } from './clipping.ts'
@@ -17,21 +21,38 @@ export interface OptimizerOptions extends ClipOptions {
   learningRate?: LearningRate
   /** Every weight loses this part, times the learning rate, before each update. Default none. */
   weightDecay?: number | null
+  /** Weights whose name (`layer/kernel`) contains one of these do not decay. Default none. */
+  excludeFromWeightDecay?: readonly string[]
+  /**
+   * Factors of the learning rate of the weights whose name (`layer/kernel`) contains the key; the
+   * first that fits counts. Default none.
+   */
+  learningRateFactors?: Readonly<Record<string, number>>
 }
 
-/** A variable of zeros that is saved with the model but not trained. */
-export const zeroSlot = (name: string, shape: readonly number[]): Variable =>
+/** A variable that is saved with the model but not trained; of zeros unless said. */
+export const filledSlot = (name: string, shape: readonly number[], value = 0): Variable =>
   new Variable({
     name,
     shape,
     trainable: false,
-    initialize: (own, { graph }) => graph.fill(0, own),
+    initialize: (own, { graph }) => graph.fill(value, own),
   })
+
+const nameOf = ({ path, name }: Variable): string => path ?? name
+
+const checkedNames = (subject: string, names: readonly string[]): readonly string[] => {
+  const ok = Array.isArray(names) && names.every((name) => typeof name === 'string')
+  if (ok) return [...names]
+  throw badArgument(subject, 'excludeFromWeightDecay', names, "an array such as ['bias']")
+}
 
 export abstract class BaseOptimizer implements Optimizer {
   abstract readonly type: string
   readonly shared: readonly Variable[] = []
   readonly weightDecay: number | null
+  readonly excludeFromWeightDecay: readonly string[]
+  readonly learningRateFactors: Readonly<Record<string, number>>
   readonly #subject: string
   readonly #slots = new WeakMap<Variable, readonly Variable[]>()
   readonly #clipping: Clipping
@@ -43,6 +64,11 @@ export abstract class BaseOptimizer implements Optimizer {
     this.#clipping = clipping(subject, options)
     const decay = options.weightDecay ?? null
     this.weightDecay = decay === null ? null : notNegative(subject, 'weightDecay', decay)
+    this.excludeFromWeightDecay = checkedNames(subject, options.excludeFromWeightDecay ?? [])
+    this.learningRateFactors = { ...options.learningRateFactors }
+    for (const [name, factor] of Object.entries(this.learningRateFactors)) {
+      notNegative(subject, `learningRateFactors['${name}']`, factor)
+    }
   }
 
   get learningRate(): number | Schedule {
@@ -54,7 +80,14 @@ export abstract class BaseOptimizer implements Optimizer {
   }
 
   /** Names of the slots of a weight, in the order in which `step` gets them. */
-  protected abstract slotNames(): readonly string[]
+  protected slotNames(): readonly string[] {
+    return []
+  }
+
+  /** The slots of a weight: zeros of its shape under `slotNames`, unless an optimizer says else. */
+  protected makeSlots({ shape }: Variable): readonly Variable[] {
+    return this.slotNames().map((name) => filledSlot(name, shape))
+  }
 
   /** Assigns the slots and returns the new weight; `update.weight` has decayed already. */
   protected abstract step(update: Update, slots: readonly Variable[]): SymbolicTensor
@@ -65,7 +98,7 @@ export abstract class BaseOptimizer implements Optimizer {
   slots(variable: Variable): readonly Variable[] {
     const known = this.#slots.get(variable)
     if (known) return known
-    const made = this.slotNames().map((name) => zeroSlot(name, variable.shape))
+    const made = this.makeSlots(variable)
     this.#slots.set(variable, made)
     return made
   }
@@ -76,22 +109,38 @@ export abstract class BaseOptimizer implements Optimizer {
 
   begin(_graph: Graph): void {}
 
-  update(update: Update): void {
-    const { graph, variable } = update
+  update(given: Update): void {
+    const { graph, variable } = given
+    const update = { ...given, learningRate: this.#rate(given) }
     const decayed = { ...update, weight: this.#decayed(update) }
     graph.assign(variable, this.step(decayed, this.slots(variable)))
   }
 
+  #rate({ variable, learningRate }: Update): SymbolicTensor {
+    const factors = Object.entries(this.learningRateFactors)
+    const found = factors.find(([name]) => nameOf(variable).includes(name))
+    return found ? ops.mul(learningRate, found[1]) : learningRate
+  }
+
+  /** Part of a weight that is lost, times the learning rate. */
+  protected decayOf(_variable: Variable): number | null {
+    return this.weightDecay
+  }
+
   /** w − w·weightDecay·learningRate */
-  #decayed({ weight, learningRate }: Update): SymbolicTensor {
-    if (!this.weightDecay) return weight
-    return ops.mulAdd(weight, ops.mul(learningRate, -this.weightDecay), weight)
+  #decayed({ variable, weight, learningRate }: Update): SymbolicTensor {
+    const decay = this.decayOf(variable)
+    const kept = this.excludeFromWeightDecay.some((name) => nameOf(variable).includes(name))
+    if (!decay || kept) return weight
+    return ops.mulAdd(weight, ops.mul(learningRate, -decay), weight)
   }
 
   config(): Config {
     return {
       learningRate: learningRateConfig(this.#learningRate),
       weightDecay: this.weightDecay,
+      excludeFromWeightDecay: [...this.excludeFromWeightDecay],
+      learningRateFactors: { ...this.learningRateFactors },
       ...this.#clipping.config,
       ...this.ownConfig(),
     }

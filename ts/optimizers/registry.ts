@@ -3,7 +3,8 @@
 import { badArgument } from '../checks.ts'
 import type { Config } from '../layers/layer.ts'
 import { choose } from '../names.ts'
-import { fromSaved } from '../saved.ts'
+import { fromSaved, isSaved } from '../saved.ts'
+import { scheduleFromConfig } from '../schedules/registry.ts'
 import * as factories from './index.ts'
 import type { Optimizer } from './optimizer.ts'
 
@@ -22,6 +23,14 @@ export const optimizerOf = (spec: OptimizerSpec): Optimizer => {
   throw badArgument('compile', 'optimizer', spec, 'a name or an optimizer')
 }
 
+/** With the schedule in place of its JSON form. */
+const withSchedule = (config: Config): object => {
+  const rate = config?.learningRate
+  return isSaved(rate)
+    ? { ...config, learningRate: scheduleFromConfig(rate.type, rate.config) }
+    : config
+}
+
 /** The optimizer that a saved file describes. */
 export const optimizerFromConfig = (type: string, config: Config): Optimizer =>
-  fromSaved<Optimizer>('optimizer', factories, type, config)
+  fromSaved<Optimizer>('optimizer', factories, type, withSchedule(config))

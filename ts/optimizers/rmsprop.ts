@@ -34,7 +34,7 @@ export class RMSprop extends BaseOptimizer {
     this.centered = flag('rmsprop', 'centered', options.centered ?? false)
   }
 
-  protected slotNames(): readonly string[] {
+  protected override slotNames(): readonly string[] {
     const momentum = this.momentum === 0 ? [] : ['momentum']
     return ['velocity', ...momentum, ...(this.centered ? ['averageGradient'] : [])]
   }

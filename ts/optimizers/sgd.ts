@@ -26,7 +26,7 @@ export class SGD extends BaseOptimizer {
     this.nesterov = flag('sgd', 'nesterov', options.nesterov ?? false)
   }
 
-  protected slotNames(): readonly string[] {
+  protected override slotNames(): readonly string[] {
     return this.momentum === 0 ? [] : ['momentum']
   }
 

@@ -17,5 +17,5 @@ type RegularizerFunction = (w: SymbolicTensor) => SymbolicTensor
 export const regularizerOf = (spec: RegularizerSpec | undefined): Regularizer | undefined =>
   chosen<Regularizer>('regularizer', factories, spec)
 
-/** The JSON form; `null` for none and for a function. */
+/** The JSON form; `null` for none. */
 export const regularizerConfig = (spec: RegularizerSpec | undefined) => chosenConfig(spec)

@@ -5,7 +5,7 @@
 import { type Remote, wrap } from 'comlink'
 import { type ErrorCode, GradloomError } from '../errors.ts'
 import type { WorkerHandle } from '../platform/platform.ts'
-import { fromRecord } from './faults.ts'
+import { fromRecord, throwRecords } from './faults.ts'
 import type { Boot, Notice, Role, WorkerApi } from './protocol.ts'
 
 type Calls = { [K in keyof WorkerApi]: (...args: Parameters<WorkerApi[K]>) => unknown }
@@ -99,6 +99,7 @@ export class WorkerClient {
   #connect(line: NodePort): void {
     this.#port = line
     line.addEventListener('messageerror', () => this.#lose('an answer could not be read'))
+    throwRecords()
     this.#remote = wrap<WorkerApi>(line)
     line.start()
     line.unref?.()

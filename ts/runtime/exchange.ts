@@ -25,6 +25,8 @@ export class Peers {
   readonly #ports: readonly (MessagePort | undefined)[]
   readonly #arrived: Sent[][]
   readonly #waiting: (((word: Sent) => void) | undefined)[]
+  /** Buffers that came from a peer and can go back to it. */
+  readonly #spare: (ArrayBuffer | undefined)[] = []
   #run = 0
 
   constructor(ports: readonly (MessagePort | undefined)[], index: number) {
@@ -56,6 +58,18 @@ export class Peers {
 
   sayAll(word: Omit<Word, 'states'>): void {
     for (const peer of this.others) this.say(peer, { ...word, states: undefined })
+  }
+
+  /** The last buffer that came from `peer`, to be filled and sent back. */
+  take(peer: number): ArrayBuffer | undefined {
+    const spare = this.#spare[peer]
+    this.#spare[peer] = undefined
+    return spare
+  }
+
+  /** Lays up a buffer that came from `peer` and has been read; for later runs, too. */
+  keep(peer: number, buffer: ArrayBuffer): void {
+    this.#spare[peer] = buffer
   }
 
   /** The next word of `peer` in this run. Throws if the peer failed. */

@@ -56,14 +56,15 @@ export const fromRecord = ({ name, message, stack, code, subject }: ErrorRecord)
   return new GradloomError(code, message, options)
 }
 
-const thrown = transferHandlers.get('throw')
-if (!thrown) throw new Error("comlink has no handler named 'throw'")
-
-// Both sides import this file, so both speak of errors in records.
-transferHandlers.set('throw', {
-  canHandle: thrown.canHandle,
-  serialize: ({ value }: { value: unknown }) => [toRecord(value), []],
-  deserialize: (record: ErrorRecord) => {
-    throw fromRecord(record)
-  },
-})
+/** From here on errors cross as records; both sides of a line must have called it. */
+export const throwRecords = (): void => {
+  const thrown = transferHandlers.get('throw')
+  if (!thrown) throw new Error("comlink has no handler named 'throw'")
+  transferHandlers.set('throw', {
+    canHandle: thrown.canHandle,
+    serialize: ({ value }: { value: unknown }) => [toRecord(value), []],
+    deserialize: (record: ErrorRecord) => {
+      throw fromRecord(record)
+    },
+  })
+}

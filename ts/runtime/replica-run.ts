@@ -60,8 +60,8 @@ export class ShardedRun {
   readonly #rest: Uint32Array
   /** For each replica, the states it sends. */
   readonly #keys: readonly (readonly number[])[]
-  /** Buffers that came from a peer and can go back to it. */
-  readonly #spare: (ArrayBuffer | undefined)[] = []
+  /** Of a buffer that holds what any replica sends, so that the same ones go back and forth. */
+  readonly #bytes: number
 
   constructor(
     run: Run,
@@ -77,6 +77,8 @@ export class ShardedRun {
     this.#own = run.programs(...shards.range(peers.index))
     this.#rest = run.programs(shards.count)
     this.#keys = Array.from({ length: peers.count }, (_, replica) => shards.keys(replica))
+    const numbers = this.#keys.map((keys) => keys.reduce((n, key) => n + run.session.size(key), 0))
+    this.#bytes = 4 * Math.max(...numbers)
   }
 
   async walk(): Promise<Walked> {
@@ -124,13 +126,11 @@ export class ShardedRun {
 
   #pack(peer: number): ArrayBuffer | undefined {
     const keys = this.#keys[this.#peers.index] as readonly number[]
-    if (keys.length === 0) return undefined
-    const length = keys.reduce((sum, key) => sum + this.#run.session.size(key), 0)
-    const spare = this.#spare[peer]
+    const spare = this.#peers.take(peer)
+    if (keys.length === 0) return spare
     const packed = new Float32Array(
-      spare?.byteLength === length * 4 ? spare : new ArrayBuffer(length * 4),
+      spare?.byteLength === this.#bytes ? spare : new ArrayBuffer(this.#bytes),
     )
-    this.#spare[peer] = undefined
     let at = 0
     for (const key of keys) {
       const state = this.#state(key)
@@ -148,6 +148,6 @@ export class ShardedRun {
       put(this.#memory, session.pointer(key), new Float32Array(states, at * 4, size))
       at += size
     }
-    this.#spare[peer] = states
+    this.#peers.keep(peer, states)
   }
 }

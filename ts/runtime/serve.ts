@@ -5,7 +5,7 @@ import { expose } from 'comlink'
 import type { Parent } from '../platform/parent.ts'
 import { Engine } from './engine.ts'
 import { Peers } from './exchange.ts'
-import { toRecord } from './faults.ts'
+import { throwRecords, toRecord } from './faults.ts'
 import { makeCore, makeMemory } from './instance.ts'
 import type { Boot, Notice } from './protocol.ts'
 
@@ -33,6 +33,7 @@ const serveCalls = (engine: Engine, parent: Parent, port: MessagePort): void => 
     const error = toRecord(new Error('a call could not be read'))
     tell(parent, { kind: 'fault', error })
   })
+  throwRecords()
   expose(engine, port)
 }
 

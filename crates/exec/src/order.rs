@@ -64,7 +64,8 @@ fn write_in_place(
     let is_output = graph.outputs.iter().any(|&(_, id)| units.root[id] == value);
     if is_output
         || order.in_place.contains_key(&value)
-        || !reads_elementwise(graph, units, writer, key)
+        || !(reads_elementwise(graph, units, writer, key)
+            || changes_in_place(graph, units, value, key))
     {
         return false;
     }
@@ -103,6 +104,15 @@ fn reads_elementwise(graph: &Graph, units: &Units, unit: usize, key: u32) -> boo
             .all(|&i| graph.nodes[i].ty.shape == graph.nodes[c].ty.shape)
     });
     !call_reads && chain_fits
+}
+
+/// Whether the value is made by an op that changes its first input, which is this state.
+fn changes_in_place(graph: &Graph, units: &Units, value: NodeId, key: u32) -> bool {
+    let Source::Op { op, inputs } = &graph.nodes[value].source else {
+        return false;
+    };
+    let is_key = |&id: &NodeId| is_state(graph, units, id, key);
+    op.in_place() && is_key(&inputs[0]) && !inputs[1..].iter().any(is_key)
 }
 
 /// The graph of units with the extra edges reader → writer.

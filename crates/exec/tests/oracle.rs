@@ -322,3 +322,39 @@ fn the_whole_update_of_a_weight_is_one_pass_behind_its_gradient() {
         "{table}"
     );
 }
+
+/// Some rows of a table are read, changed and written back; others are shown.
+fn sparse_step(values: &mut Values) -> Graph {
+    let mut b = Builder::new(&REGISTRY);
+    let mut dice = Dice(3);
+    let i32s = |n: usize| Type::i32(Shape::new([n]));
+    let rows = |picks: [i32; 6]| picks.map(|i| i as u32).to_vec();
+    values.states = HashMap::from([(0, dice.numbers(500 * 96))]);
+    values.inputs = HashMap::from([
+        ("changed".into(), rows([7, 499, 7, -1, 0, 7])),
+        ("shown".into(), rows([7, 0, 1, 2, 3, 499])),
+    ]);
+    let table = b.state(0, Type::f32(Shape::new([500, 96]))).unwrap();
+    let changed = b.input("changed", i32s(6)).unwrap();
+    let shown = b.input("shown", i32s(6)).unwrap();
+    let op = |b: &mut Builder, name: &str, x: &[NodeId]| b.apply_named(name, x, &[]).unwrap();
+    let old = op(&mut b, "gatherRows", &[table, changed]);
+    let new = op(&mut b, "tanh", &[old]);
+    let next = op(&mut b, "writeRows", &[table, new, changed]);
+    b.assign(0, next).unwrap();
+    let seen = op(&mut b, "gatherRows", &[table, shown]);
+    b.output("seen", seen).unwrap();
+    b.finish()
+}
+
+#[test]
+fn rows_are_written_where_they_are() {
+    let mut values = Values::default();
+    let graph = sparse_step(&mut values);
+    agree(&graph, &values, "sparse step");
+    let table = plan(&graph, 2).to_string();
+    assert!(
+        table.contains("-> state0:48000") && !table.contains("copy"),
+        "{table}"
+    );
+}

@@ -18,4 +18,4 @@ pub use builder::Builder;
 pub use error::{GraphError, Result};
 pub use node::{Assign, Graph, Node, NodeId, Source};
 pub use op::{Attrs, Decode, Op, Registry, Vjp};
-pub use shape::{Dtype, MAX_RANK, Shape, Type};
+pub use shape::{Dtype, MAX_ELEMENTS, MAX_RANK, Shape, Type};

@@ -63,6 +63,12 @@ pub trait Op: Send + Sync {
         false
     }
 
+    /// The output may lie in the buffer of input 0: `run` then changes what differs
+    /// (`Io::is_in_place`) and does not read input 0.
+    fn in_place(&self) -> bool {
+        false
+    }
+
     /// `run` calls `Io::finish` for every output element once, so a pass may follow in cache.
     fn announces(&self) -> bool {
         false

@@ -36,6 +36,61 @@ pub fn scatter_add_rows(dy: &[f32], width: usize, idx: &[i32], first: usize, out
     }
 }
 
+/// Row i of `rows` to row `idx[i]` of out, which holds the rows `first..` of a tensor; of equal
+/// indices the first counts. rows: `[len(idx), width]`.
+pub fn write_rows(rows: &[f32], width: usize, idx: &[i32], first: usize, out: &mut [f32]) {
+    assert_eq!(rows.len(), idx.len() * width, "rows of {width}");
+    for (i, row) in idx.iter().zip(rows.chunks_exact(width.max(1))).rev() {
+        let place = usize::try_from(*i).ok().and_then(|i| i.checked_sub(first));
+        let start = place.and_then(|place| place.checked_mul(width));
+        if let Some(out) = start.and_then(|start| out.get_mut(start..start.checked_add(width)?)) {
+            out.copy_from_slice(row);
+        }
+    }
+}
+
+/// For the rows `first..`, the last i for which `idx[i]` is the row, else −1. out: `[rows]`.
+pub fn last_places(idx: &[i32], first: usize, out: &mut [i32]) {
+    out.fill(-1);
+    for (i, row) in (0..).zip(idx) {
+        let place = usize::try_from(*row)
+            .ok()
+            .and_then(|row| row.checked_sub(first));
+        if let Some(out) = place.and_then(|place| out.get_mut(place)) {
+            *out = i;
+        }
+    }
+}
+
+/// Floats of scratch for `first_places` of `n` indices: a hash table at most half full.
+pub fn first_places_scratch(n: usize) -> usize {
+    (2 * n).next_power_of_two()
+}
+
+/// For each index the place where it stands first, by open addressing with the multiplicative hash
+/// of Knuth, "Sorting and Searching", 1973, 6.4.
+pub fn first_places(idx: &[i32], table: &mut [f32], out: &mut [i32]) {
+    assert_eq!(idx.len(), out.len(), "places of the indices");
+    let size = first_places_scratch(idx.len());
+    let table = &mut table[..size];
+    table.fill(f32::from_bits(0));
+    for (at, (&i, out)) in idx.iter().zip(out).enumerate() {
+        let hash = (i as u32).wrapping_mul(0x9e37_79b1);
+        let mut slot = (u64::from(hash) * size as u64 >> 32) as usize;
+        // A slot holds a place + 1 as bits; 0 is an empty one.
+        *out = loop {
+            match table[slot].to_bits() {
+                0 => {
+                    table[slot] = f32::from_bits(at as u32 + 1);
+                    break at as i32;
+                }
+                place if idx[place as usize - 1] == i => break place as i32 - 1,
+                _ => slot = (slot + 1) % size,
+            }
+        };
+    }
+}
+
 /// 1 at `idx[i]` of row i, else 0; a row of `missing` where the index is not below `depth`.
 /// idx: `[rows]`, out: `[rows, depth]`.
 pub fn one_hot(idx: &[i32], depth: usize, missing: f32, out: &mut [f32]) {

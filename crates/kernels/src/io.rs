@@ -119,7 +119,7 @@ pub struct Io<'a> {
 impl<'a> Io<'a> {
     /// # Safety
     /// Every `Raw` must be valid for its length while the `Io` lives; nobody else writes the
-    /// inputs; the output overlaps no input (but for an op that declares `alias`), and all threads
+    /// inputs; the output overlaps no input (but input 0 of an op that declares `in_place`), and all threads
     /// that run this call use the same number of parts.
     pub unsafe fn new(
         part: Part,
@@ -149,6 +149,13 @@ impl<'a> Io<'a> {
 
     pub fn is_windowed(&self) -> bool {
         self.windowed
+    }
+
+    /// Whether the output is the buffer of input 0, whose elements it then holds already.
+    pub fn is_in_place(&self) -> bool {
+        self.inputs
+            .first()
+            .is_some_and(|x| x.ptr == self.output.ptr)
     }
 
     pub fn part(&self) -> Part {
@@ -216,6 +223,13 @@ impl<'a> Io<'a> {
 
     pub fn scratch(&mut self) -> &mut [f32] {
         self.scratch
+    }
+
+    /// Scratch for integers.
+    pub fn scratch_i32(&mut self) -> &mut [i32] {
+        let scratch = &mut *self.scratch;
+        // SAFETY: same size and alignment; every bit pattern is an i32 and an f32.
+        unsafe { core::slice::from_raw_parts_mut(scratch.as_mut_ptr().cast(), scratch.len()) }
     }
 
     /// Scratch and the hook for finished ranges, borrowed together.

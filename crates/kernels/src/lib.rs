@@ -3,13 +3,16 @@
 
 pub mod attention;
 pub mod chunk;
+pub mod conv;
 pub mod fused;
 pub mod gemm;
 pub mod index;
 pub mod io;
 pub mod lanes;
+pub mod linalg;
 pub mod math;
 pub mod normalize;
+pub mod pool;
 pub mod portable;
 pub mod random;
 pub mod reduce;
@@ -18,9 +21,11 @@ mod relaxed;
 pub mod rows;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub mod simd128;
+pub mod sort;
 pub mod window;
 
 pub use chunk::{Chunk, Formula};
+pub use conv::Conv;
 pub use fused::Fused;
 pub use gemm::Gemm;
 pub use io::{Io, Part, Raw, Share, Tile};

@@ -27,8 +27,12 @@ mod tests {
 
     #[test]
     fn small_numbers_keep_their_digits() {
-        let x = [1e-30, -1e-30, 1e-8, 1e-4, -1e-3, 0.1, 0.4999, -0.4999, 0.5, 90.0];
+        let x = [
+            1e-30, -1e-30, 1e-8, 1e-4, -1e-3, 0.1, 0.4999, -0.4999, 0.5, 90.0,
+        ];
         let exp = |x: &[Vec<f64>]| x[0].iter().map(|x| x.exp_m1()).collect();
-        case(Expm1, &[numbers(&[10], &x)], exp).within(1e-6, 0.0).values();
+        case(Expm1, &[numbers(&[10], &x)], exp)
+            .within(1e-6, 0.0)
+            .values();
     }
 }

@@ -11,8 +11,11 @@ mod check;
 #[macro_use]
 mod elementwise;
 mod layout;
+mod matrices;
+mod pooling;
 mod reduction;
 mod term;
+mod windows;
 
 #[cfg(test)]
 mod composition_test;
@@ -106,17 +109,28 @@ ops! {
     attention: Attention, AttentionGrad;
     chunk_sums: ChunkSums, ChunkSumsGrad;
     cumsum: CumSum;
+    conv: Conv, ConvTranspose, ConvKernelGrad;
     log_softmax: LogSoftmax;
     matmul: MatMul;
     max: Max;
     normalize_rows: NormalizeRows, NormalizeRowsGrad;
+    max_pool: MaxPool, MaxPoolGrad, MaxPoolPickGrad;
     softmax: Softmax;
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;
+    sum_pool: SumPool, SumPoolGrad;
     sum_to: SumTo;
+    // Linear algebra.
+    cholesky: Cholesky;
+    qr: Qr;
+    triangular_solve: TriangularSolve;
     // Indices and random numbers.
+    first_places: FirstPlaces;
+    argsort: ArgSort;
     gather_rows: GatherRows;
+    last_places: LastPlaces;
     one_hot: OneHot;
     random: RandomUniform, RandomNormal, RandomTruncatedNormal;
     scatter_add_rows: ScatterAddRows;
+    write_rows: WriteRows;
 }

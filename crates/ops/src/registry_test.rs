@@ -40,6 +40,12 @@ fn elementwise() -> Vec<Sample> {
         .collect()
 }
 
+/// Strides, dilations, paddings before and after, groups.
+const WINDOWS: [f64; 9] = [1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0];
+
+/// Sizes, strides, paddings before and after.
+const POOLING: [f64; 8] = [1.0, 3.0, 1.0, 2.0, 1.0, 1.0, 1.0, 0.0];
+
 fn others() -> Vec<Sample> {
     vec![
         ("reshape", &[2.0, 3.0, 2.0], vec![f(&[6])]),
@@ -49,6 +55,15 @@ fn others() -> Vec<Sample> {
         ("transpose", &[3.0, 2.0, 0.0, 1.0], vec![f(&[2, 3, 4])]),
         ("sum", &[1.0, 2.0, 0.0, -1.0], vec![f(&[2, 3, 4])]),
         ("integer", &[4.0], vec![i(&[2, 3]), i(&[3])]),
+        ("argsort", &[1.0], vec![f(&[2, 3])]),
+        ("lastPlaces", &[7.0], vec![i(&[3])]),
+        ("cholesky", &[], vec![f(&[2, 3, 3])]),
+        ("qr", &[], vec![f(&[2, 4, 3])]),
+        (
+            "triangularSolve",
+            &[1.0, 0.0],
+            vec![f(&[2, 3, 3]), f(&[2, 3, 1])],
+        ),
         ("concat", &[-1.0], vec![f(&[2, 3]), f(&[2, 1])]),
         ("cumsum", &[1.0, -1.0], vec![f(&[2, 3])]),
         ("place", &[0.5, 1.0, 9.0, 1.0, 1.0, 1.0, 2.0], vec![f(&[3])]),
@@ -58,6 +73,30 @@ fn others() -> Vec<Sample> {
         ("chunkSums", &[], vec![f(&[2, 3])]),
         ("chunkSumsGrad", &[1.0, 5000.0], vec![f(&[2])]),
         ("matmul", &[1.0, 0.0], vec![f(&[3, 2]), f(&[3, 4])]),
+        ("conv", &WINDOWS, vec![f(&[2, 4, 3]), f(&[2, 3, 5])]),
+        (
+            "convTranspose",
+            &[1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 4.0],
+            vec![f(&[2, 2, 5]), f(&[2, 3, 5])],
+        ),
+        (
+            "convKernelGrad",
+            &[1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 2.0],
+            vec![f(&[2, 4, 3]), f(&[2, 2, 5])],
+        ),
+        ("maxPool", &POOLING, vec![f(&[2, 4, 3])]),
+        ("maxPoolGrad", &POOLING, vec![f(&[2, 4, 3]), f(&[2, 2, 3])]),
+        (
+            "maxPoolPickGrad",
+            &POOLING,
+            vec![f(&[2, 4, 3]), f(&[2, 4, 3])],
+        ),
+        ("sumPool", &POOLING, vec![f(&[2, 4, 3])]),
+        (
+            "sumPoolGrad",
+            &[1.0, 3.0, 1.0, 2.0, 1.0, 1.0, 1.0, 0.0, 1.0, 4.0],
+            vec![f(&[2, 2, 3])],
+        ),
         ("softmax", &[], vec![f(&[2, 3])]),
         ("logSoftmax", &[], vec![f(&[2, 3])]),
         ("softmaxCrossEntropy", &[], vec![f(&[2, 3]), f(&[2, 3])]),
@@ -89,6 +128,8 @@ fn others() -> Vec<Sample> {
         ),
         ("gatherRows", &[], vec![f(&[5, 3]), i(&[2])]),
         ("scatterAddRows", &[5.0], vec![f(&[2, 3]), i(&[2])]),
+        ("firstPlaces", &[], vec![i(&[3])]),
+        ("writeRows", &[], vec![f(&[5, 3]), f(&[2, 3]), i(&[2])]),
         ("oneHot", &[4.0], vec![i(&[2, 3])]),
         ("castF32", &[], vec![i(&[2])]),
         ("castI32", &[], vec![f(&[2])]),
@@ -247,7 +288,9 @@ fn a_reduced_empty_tensor_may_not_be_too_large() {
 
 #[test]
 fn large_calls_are_divided() {
-    let large: [(&str, &[f64], &[Type]); 9] = [
+    let large: [(&str, &[f64], &[Type]); 11] = [
+        ("conv", &WINDOWS, &[f(&[32, 100, 16]), f(&[3, 16, 16])]),
+        ("maxPool", &POOLING, &[f(&[32, 100, 64])]),
         ("matmul", &[0.0, 0.0], &[f(&[128, 784]), f(&[784, 128])]),
         ("softmax", &[], &[f(&[128, 100])]),
         ("logSoftmax", &[], &[f(&[128, 100])]),
@@ -267,7 +310,9 @@ fn large_calls_are_divided() {
 
 #[test]
 fn flops_count_what_the_formula_says() {
-    let counted: [(&str, &[f64], &[Type], u64); 12] = [
+    let counted: [(&str, &[f64], &[Type], u64); 14] = [
+        ("conv", &WINDOWS, &[f(&[2, 4, 3]), f(&[2, 3, 5])], 240),
+        ("maxPool", &POOLING, &[f(&[2, 4, 3])], 36),
         ("exp", &[], &[f(&[2, 3])], 6),
         ("mulAdd", &[], &[f(&[2, 3]), f(&[3]), f(&[])], 12),
         ("divSqrt", &[], &[f(&[2, 3]), f(&[3]), f(&[])], 18),

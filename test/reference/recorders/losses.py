@@ -22,6 +22,9 @@ def record(_here):
     rng = np.random.default_rng([2, 3])
     recorders = (regression, binary, categorical, sparse, reductions)
     cases = [one for recorder in recorders for one in recorder(rng)]
+    rng = np.random.default_rng([3, 3])
+    recorders = (margins, distances, shares, focal, axes, ignored, overlaps, embeddings)
+    cases += [one for recorder in recorders for one in recorder(rng)]
     return {"cases": cases + saturated()}
 
 
@@ -80,6 +83,111 @@ def reductions(rng):
         config = {"reduction": reduction}
         y_true, y_pred = random(rng, (4, 3)), random(rng, (4, 3))
         yield from weighted_and_not(rng, losses.MeanSquaredError, config, y_true, y_pred)
+
+
+def margins(rng):
+    """Hinge losses, of labels 0 and 1 and of labels -1 and 1."""
+    for cls in (losses.Hinge, losses.SquaredHinge):
+        for low in (0, -1):
+            y_true = short(np.where(rng.uniform(size=(4, 2)) < 0.5, low, 1))
+            yield from weighted_and_not(rng, cls, {}, y_true, random(rng, (4, 2), 1.5))
+    for shape in ((4, 3), (2, 2, 3)):
+        y_true, y_pred = one_hot(rng, shape), random(rng, shape)
+        yield case(losses.CategoricalHinge, {}, y_true, y_pred)
+
+
+def distances(rng):
+    for cls in (
+        losses.MeanAbsolutePercentageError,
+        losses.MeanSquaredLogarithmicError,
+        losses.LogCosh,
+        losses.Poisson,
+    ):
+        low = -3 if cls is losses.LogCosh else 0.1
+        shapes = ((4, 2), (2, 2, 3))
+        for shape in shapes:
+            y_true, y_pred = (short(rng.uniform(low, 3, size=shape)) for _ in range(2))
+            if cls is losses.MeanSquaredLogarithmicError:
+                y_true[0, 0], y_pred[1, 1] = 0, -0.5
+            if shape == shapes[0]:
+                yield from weighted_and_not(rng, cls, {}, y_true, y_pred)
+            else:
+                yield case(cls, {}, y_true, y_pred)
+    for axis in (-1, 1):
+        config = {"axis": axis}
+        y_true, y_pred = random(rng, (2, 3, 2)), random(rng, (2, 3, 2))
+        yield case(losses.CosineSimilarity, config, y_true, y_pred)
+    y_true, y_pred = random(rng, (4, 3)), random(rng, (4, 3))
+    yield from weighted_and_not(rng, losses.CosineSimilarity, {}, y_true, y_pred)
+
+
+def shares(rng):
+    """Distributions, and the generalised cross-entropy of their right class."""
+    for shape in ((4, 3), (2, 2, 3)):
+        y_true, y_pred = (short(rng.dirichlet(np.ones(shape[-1]), shape[:-1])) for _ in range(2))
+        y_true.reshape(-1)[0] = 0
+        yield case(losses.KLDivergence, {}, y_true, y_pred)
+        labels = rng.integers(0, shape[-1], size=shape[:-1]).astype("int32")
+        for q in (0.5, 0.8):
+            yield case(losses.CategoricalGeneralizedCrossEntropy, {"q": q}, labels, y_pred)
+
+
+def focal(rng):
+    logits = random(rng, (4, 2), 1.5)
+    y_true = short(rng.integers(0, 2, size=(4, 2)))
+    for config in (
+        {},
+        {"apply_class_balancing": True, "alpha": 0.6, "gamma": 3.0},
+        {"gamma": 1.5, "label_smoothing": 0.1},
+    ):
+        for kind, y_pred, activation in kinds_of_prediction(config, logits, "sigmoid"):
+            yield case(losses.BinaryFocalCrossentropy, kind, y_true, y_pred, activation)
+    logits = random(rng, (4, 3), 1.5)
+    y_true = one_hot(rng, (4, 3))
+    for config in ({}, {"alpha": [0.2, 0.5, 0.9], "gamma": 1.5}, {"label_smoothing": 0.1}):
+        for kind, y_pred, activation in kinds_of_prediction(config, logits, "softmax"):
+            yield case(losses.CategoricalFocalCrossentropy, kind, y_true, y_pred, activation)
+
+
+def axes(rng):
+    """Classes on another axis than the last (Keras on JAX refuses that for sparse labels)."""
+    y_pred = short(rng.dirichlet(np.ones(3), size=(2, 2))).transpose(0, 2, 1)
+    hot = one_hot(rng, (2, 2, 3)).transpose(0, 2, 1)
+    for cls in (losses.CategoricalCrossentropy, losses.CategoricalFocalCrossentropy):
+        yield case(cls, {"axis": 1}, hot, y_pred)
+    yield case(losses.CategoricalCrossentropy, {"axis": 1, "from_logits": True}, hot, y_pred)
+
+
+def ignored(rng):
+    for ignore_class, from_logits in ((-1, True), (1, True), (2, False)):
+        config = {"ignore_class": ignore_class, "from_logits": from_logits}
+        labels = np.array([0, ignore_class, 2, 1, ignore_class], "int32")
+        y_pred = short(rng.dirichlet(np.ones(3), size=5))
+        yield from weighted_and_not(
+            rng, losses.SparseCategoricalCrossentropy, config, labels, y_pred
+        )
+    config = {"ignore_class": 0}
+    labels = np.array([[0, 1, 2], [1, 0, 0]], "int32")
+    y_pred = short(rng.dirichlet(np.ones(3), size=(2, 3)))
+    yield case(losses.SparseCategoricalCrossentropy, config, labels, y_pred)
+
+
+def overlaps(rng):
+    y_true = short(rng.integers(0, 2, size=(2, 2, 2, 2)))
+    y_pred = short(rng.uniform(size=y_true.shape))
+    for axis in (None, (1, 2, 3), (0, 1, 2)):
+        yield case(losses.Dice, {"axis": axis}, y_true, y_pred)
+        config = {"alpha": 0.3, "beta": 0.7, "axis": axis}
+        yield case(losses.Tversky, config, y_true, y_pred)
+
+
+def embeddings(rng):
+    """Vectors of length 1, in classes of several, and one class of one."""
+    labels = np.array([0, 1, 0, 2, 1, 0], "int32")
+    y_pred = rng.normal(size=(6, 3))
+    y_pred = short(y_pred / np.linalg.norm(y_pred, axis=-1, keepdims=True))
+    for config in ({}, {"gamma": 10.0, "margin": 0.25}, {"remove_diagonal": False}):
+        yield from weighted_and_not(rng, losses.Circle, config, labels, y_pred)
 
 
 def saturated():

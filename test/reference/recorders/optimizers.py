@@ -59,9 +59,40 @@ def described():
     yield rmsprop, {"learning_rate": 0.01, "rho": 0.8, "momentum": 0.5, "centered": True}
     for clip in CLIPS:
         yield rmsprop, {"learning_rate": 0.01, **clip}
+    yield from others()
     decay = {"initial_learning_rate": 0.1, "decay_steps": 5, "decay_rate": 0.5}
     yield sgd, {"learning_rate": ("ExponentialDecay", decay)}
     yield adam, {"learning_rate": ("ExponentialDecay", decay)}
+
+
+def others():
+    fast = {"learning_rate": 0.1}
+    spared = {"weight_decay": 0.1, "exclude_from_weight_decay": ["bias"]}
+    yield optimizers.SGD, {**fast, **spared}
+    for cls, config in (
+        (optimizers.Adagrad, {"initial_accumulator_value": 0.5, "epsilon": 1e-3}),
+        (optimizers.Adadelta, {"rho": 0.8, "epsilon": 1e-3}),
+        (optimizers.Adamax, {"beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3}),
+        (optimizers.Nadam, {"beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3}),
+        (optimizers.Lion, {"beta_1": 0.7, "beta_2": 0.9}),
+        (optimizers.Lamb, {"beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3}),
+        (optimizers.Adafactor, {"beta_2_decay": -0.5, "clip_threshold": 0.5, "epsilon_2": 0.1}),
+    ):
+        yield cls, {}
+        yield cls, {**fast, **config, **spared}
+    yield optimizers.Ftrl, {}
+    regularized = {
+        "l1_regularization_strength": 0.2,
+        "l2_regularization_strength": 0.1,
+        "l2_shrinkage_regularization_strength": 0.05,
+        "beta": 0.3,
+    }
+    yield optimizers.Ftrl, {**fast, **regularized, "initial_accumulator_value": 0.2}
+    yield optimizers.Ftrl, {**fast, "learning_rate_power": -0.8, "clipnorm": 0.5}
+    yield optimizers.Muon, {}
+    yield optimizers.Muon, {**fast, "nesterov": False, "ns_steps": 3, "adam_lr_ratio": 0.5}
+    own = {"momentum": 0.8, "rms_rate": None, "weight_decay": 0.1, "adam_weight_decay": 0.0}
+    yield optimizers.Muon, {**fast, **own}
 
 
 def case(cls, config, start, gradients):
@@ -70,7 +101,10 @@ def case(cls, config, start, gradients):
         "optimizer": cls.__name__.lower(),
         "config": json_config(config),
         "weights": [[numbers(v) for v in step] for step in values["weights"]],
-        "slots": {name: [numbers(v) for v in slot] for name, slot in values["slots"].items()},
+        "slots": {
+            name: [numbers(slot[owner]) if owner in slot else None for owner in SHAPES]
+            for name, slot in values["slots"].items()
+        },
         "float32Error": float32_error,
     }
 
@@ -88,7 +122,10 @@ def run(cls, config, start, gradients, dtype):
     if isinstance(made.get("learning_rate"), tuple):
         name, schedule_config = made["learning_rate"]
         made["learning_rate"] = getattr(schedules, name)(**schedule_config)
+    spared = made.pop("exclude_from_weight_decay", None)
     optimizer = cls(**made)
+    if spared:
+        optimizer.exclude_from_weight_decay(var_names=spared)
     variables = [keras.Variable(v.astype(dtype), name=name) for name, v in zip(SHAPES, start)]
     weights = []
     for step in gradients:
@@ -98,10 +135,12 @@ def run(cls, config, start, gradients, dtype):
 
 
 def slots(optimizer):
-    """{slot name: [of kernel, of bias]}, from variables named `sgd/kernel_momentum`."""
+    """{slot name: {"kernel": …, "bias": …}}, from variables named `sgd/kernel_momentum`.
+
+    Adafactor's means by row and column have no name of their own, and are left out."""
     found = {}
     for variable in optimizer.variables:
         owner, _, slot = variable.path.split("/")[-1].partition("_")
-        if owner in SHAPES:
-            found.setdefault(camel(slot), []).append(np.array(variable.value))
+        if owner in SHAPES and slot:
+            found.setdefault(camel(slot), {})[owner] = np.array(variable.value)
     return found

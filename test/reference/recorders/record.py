@@ -59,8 +59,9 @@ def short(values):
 
 
 def camel(name):
-    """`negative_slope` -> `negativeSlope`; `MeanSquaredError` -> `meanSquaredError`."""
+    """`negative_slope` -> `negativeSlope`; `KLDivergence` -> `klDivergence`; `IoU` -> `iou`."""
     name = re.sub(r"_([a-z0-9])", lambda found: found.group(1).upper(), name)
+    name = re.sub(r"^([A-Z]+(?=[A-Z][a-z]|$)|IoU$)", lambda found: found.group(1).lower(), name)
     return name[:1].lower() + name[1:]
 
 

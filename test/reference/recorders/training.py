@@ -17,6 +17,7 @@ def record(_here):
         "epochs": EPOCHS,
         "tasks": [task_as_json(task) for task in tasks],
         "cases": [case(task, name) for task in tasks for name in task["variants"]],
+        "functional": functional(np.random.default_rng([2, 7])),
     }
 
 
@@ -188,3 +189,75 @@ def fit_options(task, variant):
         "sampleWeight": weights,
         "sampleWeightSplit": {**weights, "validation_split": 0.2},
     }[variant]
+
+
+def functional(rng):
+    """Two inputs through a shared layer, two outputs with losses of their own."""
+    made = functional_model("float32")
+    weights = [
+        random(rng, w.shape, (w.shape[0] if w.ndim == 2 else 100) ** -0.5) for w in made.get_weights()
+    ]
+    given = {
+        "a": random(rng, (SAMPLES, 6)),
+        "b": random(rng, (SAMPLES, 6)),
+        "score": random(rng, (SAMPLES, 1)),
+        "kind": np.eye(3, dtype="float32")[rng.integers(0, 3, SAMPLES)],
+        "scoreWeight": short(rng.uniform(0, 2, SAMPLES)),
+        "kindWeight": short(rng.uniform(0, 2, SAMPLES)),
+    }
+    cases = []
+    for variant in ["plain", "sampleWeight"]:
+        run = lambda dtype: functional_run(dtype, weights, given, variant)  # noqa: B023, E731
+        values, float32_error = both(run)
+        cases.append(
+            {
+                "variant": variant,
+                "history": {key: numbers(each) for key, each in values["history"].items()},
+                "predictions": [tensor(each) for each in values["predictions"]],
+                "weights": [tensor(weight) for weight in values["weights"]],
+                "float32Error": float32_error,
+            }
+        )
+    return {
+        "weights": [tensor(weight) for weight in weights],
+        "given": {key: tensor(value) for key, value in given.items()},
+        "cases": cases,
+    }
+
+
+def functional_model(dtype):
+    keras.config.set_floatx(dtype)
+    a, b = keras.Input((6,), name="a"), keras.Input((6,), name="b")
+    shared = layers.Dense(8, "tanh", name="shared")
+    first, second = shared(a), shared(b)
+    own = layers.Dense(8, "relu", name="own", kernel_regularizer=keras.regularizers.L2(0.01))(first)
+    both_ = layers.Add(name="both")([own, second])
+    score = layers.Dense(1, name="score")(both_)
+    kind = layers.Dense(3, "softmax", name="kind")(own)
+    return keras.Model([a, b], [score, kind])
+
+
+def functional_run(dtype, weights, given, variant):
+    model = functional_model(dtype)
+    model.set_weights([weight.astype(dtype) for weight in weights])
+    model.compile(
+        optimizers.Adam(learning_rate=0.01),
+        loss=["mean_squared_error", "categorical_crossentropy"],
+        loss_weights=[0.5, 1.5],
+        metrics=[["mean_absolute_error"], ["accuracy"]],
+    )
+    weighted = variant == "sampleWeight"
+    history = model.fit(
+        [given["a"], given["b"]],
+        [given["score"], given["kind"]],
+        sample_weight=[given["scoreWeight"], given["kindWeight"]] if weighted else None,
+        batch_size=BATCH,
+        epochs=EPOCHS,
+        shuffle=False,
+        verbose=0,
+    ).history
+    return {
+        "history": {key: np.array(values, dtype) for key, values in history.items()},
+        "predictions": model.predict([given["a"], given["b"]], batch_size=BATCH, verbose=0),
+        "weights": model.get_weights(),
+    }

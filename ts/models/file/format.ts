@@ -5,30 +5,31 @@ import type { Json } from '../../layers/layer.ts'
 import type { Saved } from '../../saved.ts'
 
 export const FORMAT = 'gradloom'
-export const FORMAT_VERSION = '1'
+/** Models of layers in a row with one loss, as the first files had them; and all others. */
+export const PLAIN_VERSION = '1'
+export const FORMAT_VERSION = '2'
 
 /** Tensors beside the weights; three parts, so that no `layer/variable` is in the way. */
 export const SEED = 'training/position/seed'
 export const STEP = 'training/position/step'
 export const EPOCHS = 'training/position/epochs'
 
-/** `model` in the metadata. */
-export interface Topology {
-  readonly type: string
-  readonly name: string
-  /** Of one sample; null while it is not known. */
-  readonly inputShape: readonly number[] | null
-  readonly layers: readonly Saved[]
-}
+/** `model` in the metadata; the rest is what a network of the type says. */
+export type Topology = Saved['config'] & { readonly type: string; readonly name: string }
 
 export interface SavedMetric extends Saved {
   readonly weighted: boolean
+  /** Number of its output. Default 0. */
+  readonly output?: number
 }
 
 /** `compile` in the metadata. */
 export interface Compilation {
   readonly optimizer: Saved
-  readonly loss: Saved
+  readonly loss?: Saved
+  /** One for each output, where there are several. */
+  readonly losses?: readonly (Saved | null)[]
+  readonly lossWeights?: readonly number[]
   readonly metrics: readonly SavedMetric[]
 }
 

@@ -4,7 +4,7 @@
 import { type ErrorCode, GradloomError } from '../../errors.ts'
 import { type FileSource, readBytes } from '../../io/files.ts'
 import { readSafetensors, type TensorFile } from '../../io/safetensors.ts'
-import { layerFromConfig } from '../../layers/registry.ts'
+import type { Loss } from '../../losses/loss.ts'
 import { lossFromConfig } from '../../losses/registry.ts'
 import { metricFromConfig } from '../../metrics/registry.ts'
 import { optimizerFromConfig } from '../../optimizers/registry.ts'
@@ -12,10 +12,10 @@ import { core } from '../../runtime/core.ts'
 import { isSaved } from '../../saved.ts'
 import { type Elements, sameShape, showShape } from '../../shape.ts'
 import type { Tensor } from '../../tensor.ts'
-import { Chain } from '../chain.ts'
 import { Compiled } from '../compiled.ts'
 import type { Entry } from '../history.ts'
 import { Live } from '../live.ts'
+import type { Network } from '../network.ts'
 import type { Kept } from '../store.ts'
 import {
   type Compilation,
@@ -23,10 +23,11 @@ import {
   FORMAT,
   FORMAT_VERSION,
   numberFromJson,
+  PLAIN_VERSION,
   SEED,
   STEP,
-  type Topology,
 } from './format.ts'
+import { isNetwork, networkFrom } from './networks.ts'
 
 /** A file under way, for messages. */
 interface Opened extends TensorFile {
@@ -70,55 +71,49 @@ const mustBeModel = (file: Opened): void => {
       'holds no Gradloom model: its metadata has no topology; use a file of model.save()',
     )
   }
-  if (version === FORMAT_VERSION) return
-  throw bad(file, `was written in version ${version} of the format; this Gradloom reads version 1`)
-}
-
-const isWholeList = (x: unknown): x is number[] =>
-  Array.isArray(x) && x.every((d) => Number.isInteger(d) && d > 0)
-
-const isTopology = (x: unknown): x is Topology => {
-  const { type, name, inputShape, layers } = (x ?? {}) as { [K in keyof Topology]?: unknown }
-  return (
-    type === 'sequential' &&
-    typeof name === 'string' &&
-    (inputShape === null || isWholeList(inputShape)) &&
-    Array.isArray(layers) &&
-    layers.every(isSaved)
+  if (version === FORMAT_VERSION || version === PLAIN_VERSION) return
+  throw bad(
+    file,
+    `was written in version ${version} of the format; this Gradloom reads versions 1 and 2`,
   )
 }
 
-const networkOf = (file: Opened): { name: string; network: Chain } => {
+const networkOf = (file: Opened): { name: string; network: Network } => {
   const topology = jsonOf(file, 'model')
-  if (!isTopology(topology))
-    throw bad(file, "'model' in its metadata describes no sequential model")
-  return described(file, 'the model', () => {
-    const layers = topology.layers.map(({ type, config }) => layerFromConfig(type, config))
-    const network = new Chain(layers)
-    if (topology.inputShape) network.build(topology.inputShape)
-    return { name: topology.name, network }
-  })
+  const { type, name } = (topology ?? {}) as { type?: unknown; name?: unknown }
+  if (typeof type !== 'string' || typeof name !== 'string' || !isNetwork(type, topology)) {
+    throw bad(file, "'model' in its metadata describes no model")
+  }
+  return described(file, 'the model', () => ({ name, network: networkFrom(type, topology) }))
 }
 
 const isCompilation = (x: unknown): x is Compilation => {
-  const { optimizer, loss, metrics } = (x ?? {}) as { [K in keyof Compilation]?: unknown }
-  return isSaved(optimizer) && isSaved(loss) && Array.isArray(metrics) && metrics.every(isSaved)
+  const { optimizer, loss, losses, metrics } = (x ?? {}) as { [K in keyof Compilation]?: unknown }
+  const isCompared = Array.isArray(losses) ? losses.every((y) => !y || isSaved(y)) : isSaved(loss)
+  return isSaved(optimizer) && isCompared && Array.isArray(metrics) && metrics.every(isSaved)
 }
 
-const compiledOf = (file: Opened): Compiled | undefined => {
+const compiledOf = (file: Opened, outputs: number): Compiled | undefined => {
   const saved = jsonOf(file, 'compile')
   if (saved === undefined) return undefined
   if (!isCompilation(saved)) throw bad(file, "'compile' in its metadata is incomplete")
   return described(file, 'the compilation', () => {
     const metrics = (weighted: boolean) =>
-      saved.metrics
-        .filter((metric) => metric.weighted === weighted)
-        .map(({ type, config }) => metricFromConfig(type, config))
+      Array.from({ length: outputs }, (_, i) =>
+        saved.metrics
+          .filter((metric) => metric.weighted === weighted && (metric.output ?? 0) === i)
+          .map(({ type, config }) => metricFromConfig(type, config)),
+      )
+    const losses = (saved.losses ?? [saved.loss ?? null]).map(
+      (loss) => loss && lossFromConfig(loss.type, loss.config),
+    )
+    const one = outputs === 1
     return new Compiled({
       optimizer: optimizerFromConfig(saved.optimizer.type, saved.optimizer.config),
-      loss: lossFromConfig(saved.loss.type, saved.loss.config),
-      metrics: metrics(false),
-      weightedMetrics: metrics(true),
+      loss: one ? (losses[0] as Loss) : losses,
+      ...(saved.lossWeights ? { lossWeights: saved.lossWeights } : {}),
+      metrics: one ? (metrics(false)[0] ?? []) : metrics(false),
+      weightedMetrics: one ? (metrics(true)[0] ?? []) : metrics(true),
     })
   })
 }
@@ -128,10 +123,10 @@ const shown = (x: { dtype: string; shape: readonly number[] }): string =>
 
 /** `layer "dense", variable "kernel"` */
 const placeOf = (path: string): string => {
-  const [layer, variable] = path.split('/')
-  return path.startsWith('optimizer/') && path.split('/').length !== 2
+  const parts = path.split('/')
+  return path.startsWith('optimizer/') && parts.length !== 2
     ? `optimizer slot "${path}"`
-    : `layer "${layer}", variable "${variable}"`
+    : `layer "${parts.slice(0, -1).join('/')}", variable "${parts.at(-1)}"`
 }
 
 const tensorFor = (file: Opened, { path, variable }: Kept): Elements => {
@@ -195,7 +190,7 @@ export const readModel = async (source: FileSource): Promise<Live> => {
   mustBeModel(file)
   const { name: modelName, network } = networkOf(file)
   const live = new Live(modelName, network)
-  const compiled = compiledOf(file)
+  const compiled = compiledOf(file, Math.max(1, network.outputs.length))
   if (compiled) described(file, 'the compilation', () => live.compile(compiled))
   mustHaveNoOthers(file, live.kept)
   const values = live.kept.map((kept) => [kept.variable.key, tensorFor(file, kept)] as const)

@@ -6,12 +6,14 @@ import { writeSafetensors } from '../../io/safetensors.ts'
 import { saved } from '../../saved.ts'
 import { Tensor } from '../../tensor.ts'
 import type { Live } from '../live.ts'
+import { Nested } from '../nested.ts'
 import {
   type Compilation,
   EPOCHS,
   FORMAT,
   FORMAT_VERSION,
   numberToJson,
+  PLAIN_VERSION,
   type SavedHistory,
   SEED,
   STEP,
@@ -21,18 +23,31 @@ import {
 const topologyOf = ({ name, network }: Live): Topology => ({
   type: network.type,
   name,
-  inputShape: network.sample ? [...network.sample.shape] : null,
-  layers: network.layers.map((layer) => ({ type: layer.type, config: layer.fullConfig() })),
+  ...network.topology(),
 })
 
 const compilationOf = ({ compiled }: Live): Compilation | undefined => {
   if (!compiled) return undefined
-  const { optimizer, loss, metrics } = compiled
+  const { optimizer, metrics, tasks } = compiled
+  const losses = tasks.map(({ loss }) => (loss ? saved(loss) : null))
+  const [only] = losses
   return {
     optimizer: saved(optimizer),
-    loss: saved(loss),
-    metrics: metrics.map(({ metric, weighted }) => ({ ...saved(metric), weighted })),
+    ...(losses.length === 1 && only
+      ? { loss: only }
+      : { losses, lossWeights: tasks.map(({ weight }) => weight) }),
+    metrics: metrics.map(({ metric, weighted, output }) => ({
+      ...saved(metric),
+      weighted,
+      ...(output === 0 ? {} : { output }),
+    })),
   }
+}
+
+/** Files that the first version can read say so. */
+const versionOf = ({ network, compiled }: Live): string => {
+  const isPlain = network.type === 'sequential' && !network.layers.some((x) => x instanceof Nested)
+  return isPlain && (compiled?.tasks[0]?.weight ?? 1) === 1 ? PLAIN_VERSION : FORMAT_VERSION
 }
 
 const historyOf = ({ entries, shards }: Live): SavedHistory => ({
@@ -49,7 +64,7 @@ const metadataOf = (live: Live): [string, string][] => {
   const compilation = compilationOf(live)
   return [
     ['format', FORMAT],
-    ['version', FORMAT_VERSION],
+    ['version', versionOf(live)],
     ['model', JSON.stringify(topologyOf(live))],
     ...(compilation ? [['compile', JSON.stringify(compilation)] as [string, string]] : []),
     ['history', JSON.stringify(historyOf(live))],

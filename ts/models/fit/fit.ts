@@ -7,7 +7,7 @@ import { findNonFinite } from '../../data/checks.ts'
 import { GradloomError } from '../../errors.ts'
 import { currentPool } from '../../runtime/pool.ts'
 import type { SessionResult } from '../../runtime/session.ts'
-import type { Tensor, TensorLike } from '../../tensor.ts'
+import type { Tensor } from '../../tensor.ts'
 import { evaluate } from '../evaluate.ts'
 import {
   columnsOf,
@@ -20,6 +20,7 @@ import {
 import type { Live } from '../live.ts'
 import { type StepPrograms, type Trained, trainPrograms } from '../programs.ts'
 import type { Rows } from '../rows.ts'
+import type { Inputs } from '../several.ts'
 import { Totals } from '../totals.ts'
 import { aborted, walk } from '../walk.ts'
 import { Hooks } from './hooks.ts'
@@ -221,12 +222,15 @@ class Fit {
 
   /** The likely cause. */
   #suspect(): string {
-    const { x, y } = this.#sources.train.arrays ?? {}
-    const found = (name: string, data: Tensor | undefined): string | undefined => {
-      const at = data ? findNonFinite(data) : -1
-      if (!data || at < 0) return undefined
-      const sample = Math.floor((at * (data.shape[0] as number)) / data.size)
-      return `${name} holds ${data.elements[at]} in sample ${sample}; clean the data`
+    const { x = [], y = [] } = this.#sources.train.arrays ?? {}
+    const found = (name: string, data: readonly (Tensor | undefined)[]): string | undefined => {
+      for (const each of data) {
+        const at = each ? findNonFinite(each) : -1
+        if (!each || at < 0) continue
+        const sample = Math.floor((at * (each.shape[0] as number)) / each.size)
+        return `${name} holds ${each.elements[at]} in sample ${sample}; clean the data`
+      }
+      return undefined
     }
     return found('x', x) ?? found('y', y) ?? 'a lower learning rate or clipping may help'
   }
@@ -254,8 +258,8 @@ const defaultShards = (): number => {
 /** Trains the model. */
 export const fit = (
   live: Live,
-  x: TensorLike | DatasetLike,
-  y: TensorLike | undefined,
+  x: Inputs | DatasetLike,
+  y: Inputs | undefined,
   options: FitOptions,
 ): Promise<History> =>
   live.exclusively('fit', async () => {

@@ -4,9 +4,9 @@ import type { Callback } from '../../callbacks/callback.ts'
 import { badArgument, positiveWhole, whole } from '../../checks.ts'
 import type { BatchLike } from '../../data/batch.ts'
 import type { Dataset } from '../../data/dataset.ts'
-import type { TensorLike } from '../../tensor.ts'
 import type { ClassWeight } from '../class-weight.ts'
 import { checkOptions } from '../options.ts'
+import type { Inputs } from '../several.ts'
 
 export interface FitOptions {
   /** Epochs in all, those before `initialEpoch` included. Default 1. */
@@ -24,8 +24,8 @@ export interface FitOptions {
   verbose?: 0 | 1 | 2 | 'auto'
   /** Weight by class number; what is not named has weight 1. */
   classWeight?: ClassWeight
-  /** One weight a sample: [N]. */
-  sampleWeight?: TensorLike
+  /** One weight a sample: [N]; for several outputs each may have its own. */
+  sampleWeight?: Inputs
   /** Number of the first epoch, to go on where an earlier run ended. Default 0. */
   initialEpoch?: number
   /** Ends training within one step when it fires; `fit` then rejects with an `aborted` error. */

@@ -12,12 +12,12 @@ import {
 import { arraysToBatches, trainingSamples } from '../../data/plan.ts'
 import { GradloomError } from '../../errors.ts'
 import { core } from '../../runtime/core.ts'
-import type { TensorLike } from '../../tensor.ts'
 import type { ClassWeight } from '../class-weight.ts'
 import type { Live } from '../live.ts'
 import { ArrayReader, inOrder, type Reader } from '../readers.ts'
-import { FedRows, ResidentRows, type Rows, type Samples } from '../rows.ts'
+import { countOf, FedRows, ResidentRows, type Rows, type Samples } from '../rows.ts'
 import { batchSamples, samplesOf } from '../samples.ts'
+import type { Inputs } from '../several.ts'
 import { StreamReader } from '../stream-reader.ts'
 import type { FitOptions, FitSettings } from './options.ts'
 
@@ -36,7 +36,7 @@ export interface Source {
 export type DatasetLike = Dataset | BatchSource
 
 /** Whether `x` brings its own labels: a dataset, a generator function, an async iterable. */
-export const isDatasetLike = (x: TensorLike | DatasetLike): x is DatasetLike =>
+export const isDatasetLike = (x: Inputs | DatasetLike): x is DatasetLike =>
   isDataset(x) ||
   typeof x === 'function' ||
   (typeof x === 'object' && x !== null && Symbol.asyncIterator in x)
@@ -84,7 +84,7 @@ export const fromStream = (
 
 /** Arrays that are read once: each sample is sent when its turn comes. */
 export const readOnce = (live: Live, samples: Samples, batchSize: number): Source => {
-  const count = samples.x.shape[0] as number
+  const count = countOf(samples)
   const rows = new FedRows(samples)
   return fromArrays(live, { samples, rows, first: 0, count, batchSize, shuffle: false })
 }
@@ -133,7 +133,7 @@ const validationOf = async (
   const { x, y, sampleWeight } = toBatch(given as BatchLike)
   const samples = samplesOf(live, { x, y, sampleWeight }, 'validationData')
   const rows = await reside(live, 'validation', samples)
-  const count = x.shape[0] as number
+  const count = countOf(samples)
   return fromArrays(live, { samples, rows, first: 0, count, batchSize, shuffle: false })
 }
 
@@ -152,8 +152,8 @@ const ofStream = async (
 /** The samples of a `fit`, in place. */
 export const sourcesOf = async (
   live: Live,
-  x: TensorLike | DatasetLike,
-  y: TensorLike | undefined,
+  x: Inputs | DatasetLike,
+  y: Inputs | undefined,
   options: FitOptions,
   settings: FitSettings,
 ): Promise<Sources> => {
@@ -165,11 +165,11 @@ export const sourcesOf = async (
   if (data?.kind === 'stream') return ofStream(live, data, options, settings)
   const { batchSize, shuffle, validationSplit } = settings
   const { classWeight, validationData, sampleWeight } = options
-  const given = data ?? { x: x as TensorLike, y, sampleWeight }
+  const given = data ?? { x: x as Inputs, y, sampleWeight }
   const trained = (count: number): number =>
     validationSplit > 0 ? trainingSamples(count, validationSplit) : count
   const samples = samplesOf(live, { ...given, classWeight }, 'fit', trained)
-  const total = samples.x.shape[0] as number
+  const total = countOf(samples)
   const count = trained(total)
   const rows = await reside(live, 'train', samples)
   const train = fromArrays(live, { samples, rows, first: 0, count, batchSize, shuffle })

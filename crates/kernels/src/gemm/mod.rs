@@ -13,14 +13,14 @@ use core::ops::Range;
 
 use crate::io::Tile;
 use kernel::Target;
-use operand::{Columns, Left, Right, Rows};
+pub use operand::{Left, Panels, Right, Stored, Strips};
 
 /// Rows of a register tile; the grain of a split by rows.
 pub const MR: usize = 4;
 /// Columns of a register tile; the grain of a split by columns.
 pub const NR: usize = 8;
 /// Products that are summed in registers before they meet the output.
-const KC: usize = 256;
+pub const KC: usize = 256;
 /// Rows of a block: its part of A stays close while it meets one panel of B after the other.
 const MC: usize = 32;
 /// Columns of a block: its part of B stays in the second cache.
@@ -91,14 +91,33 @@ impl Gemm {
         &self,
         a: &[f32],
         b: &[f32],
-        mut c: Tile,
+        c: Tile,
         scratch: &mut [f32],
-        mut finished: Option<FinishedBlock>,
+        finished: Option<FinishedBlock>,
     ) {
         assert!(
             a.len() == self.m * self.k && b.len() == self.k * self.n,
             "operands of {self:?}"
         );
+        let stored = |x, transposed, ld, across| Stored {
+            x,
+            ld: if transposed { across } else { ld },
+            transposed,
+        };
+        let left = stored(a, self.ta, self.k, self.m);
+        let right = stored(b, self.tb, self.n, self.k);
+        self.product(&left, &right, c, scratch, finished);
+    }
+
+    /// As `run`, with operands that need not lie in memory as matrices.
+    pub fn product(
+        &self,
+        left: &dyn Left,
+        right: &dyn Right,
+        mut c: Tile,
+        scratch: &mut [f32],
+        mut finished: Option<FinishedBlock>,
+    ) {
         let (all_rows, all_cols) = (c.rows(), c.cols());
         assert!(
             all_rows.end <= self.m && all_cols.end <= self.n,
@@ -111,15 +130,16 @@ impl Gemm {
             scratch.split_at_mut(self.depth() * self.m.next_multiple_of(MR).min(MC));
         for cols in steps(all_cols, NC) {
             for k in self.depth_blocks() {
-                let right = Right::new(self, b, &k, &cols, all_rows.len(), for_b);
+                let panels = right.panels(&k, &cols, all_rows.len(), for_b);
                 for rows in steps(all_rows.clone(), MC) {
                     c.begin(&rows);
+                    let strips = left.strips(&rows, &k, cols.len(), for_a);
                     let block = Block {
                         rows,
                         cols: cols.clone(),
                         k: k.clone(),
                     };
-                    self.block(a, &right, &block, &mut c, for_a);
+                    tiles(&strips, &panels, &block, &mut c);
                     if k.end == self.k
                         && let Some(finished) = &mut finished
                     {
@@ -138,30 +158,10 @@ impl Gemm {
     fn depth_blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         steps(0..self.k, self.depth().max(1))
     }
-
-    fn block(&self, a: &[f32], right: &Right, block: &Block, c: &mut Tile, packed: &mut [f32]) {
-        let (rows, k, n) = (&block.rows, &block.k, block.cols.len());
-        if self.ta {
-            let a = &a[k.start * self.m..];
-            tiles(
-                &Columns::stored(a, self.m, rows, k.len(), n, packed),
-                right,
-                block,
-                c,
-            );
-        } else {
-            tiles(
-                &Rows::stored(&a[k.start..], self.k, rows, k.len()),
-                right,
-                block,
-                c,
-            );
-        }
-    }
 }
 
 /// The two inner loops: every panel of B meets every strip of A.
-fn tiles<A: Left>(a: &A, right: &Right, block: &Block, c: &mut Tile) {
+fn tiles(a: &Strips, right: &Panels, block: &Block, c: &mut Tile) {
     let (rows, cols) = (&block.rows, &block.cols);
     let (stride, add) = (c.stride(), block.k.start > 0);
     for j in (0..cols.len()).step_by(NR) {

@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use super::kernel::{ColumnStrip, Panel, RowStrip, Target};
-use super::{Gemm, MR, NR, pack};
+use super::{MR, NR, pack};
 
 /// B is packed from this many rows of output on: then the copy is read often enough.
 const PACK_B_ROWS: usize = 128;
@@ -23,56 +23,103 @@ fn depth_in_cache(ld: usize) -> usize {
     8 * 64 / (1 << lines_apart.trailing_zeros().min(6))
 }
 
-/// A's rows of a block.
+/// Where the elements of A come from; a block of them is read in strips of rows.
 pub trait Left {
+    /// `rows` at `k`, which meet `n` columns of B.
+    fn strips<'p>(
+        &'p self,
+        rows: &Range<usize>,
+        k: &Range<usize>,
+        n: usize,
+        packed: &'p mut [f32],
+    ) -> Strips<'p>;
+}
+
+/// Where the elements of B come from; a block of them is read in panels of columns.
+pub trait Right {
+    /// B's rows `k` and columns `cols`, which meet `m` rows of A.
+    fn panels<'p>(
+        &'p self,
+        k: &Range<usize>,
+        cols: &Range<usize>,
+        m: usize,
+        packed: &'p mut [f32],
+    ) -> Panels<'p>;
+}
+
+/// A or B as a matrix in memory, rows or (`transposed`) columns `ld` apart.
+#[derive(Clone, Copy)]
+pub struct Stored<'a> {
+    pub x: &'a [f32],
+    pub ld: usize,
+    pub transposed: bool,
+}
+
+/// A's rows of a block.
+pub enum Strips<'a> {
+    /// The elements of a row lie together, rows `ld` apart.
+    Rows { a: &'a [f32], ld: usize },
+    /// The elements of a column lie together, columns `ld` apart; packed from row `direct` on.
+    Columns {
+        a: &'a [f32],
+        ld: usize,
+        direct: usize,
+        packed: &'a [f32],
+    },
+}
+
+impl<'a> Strips<'a> {
+    /// All rows packed: `[rows / MR, k, MR]`.
+    pub fn packed(packed: &'a [f32]) -> Strips<'a> {
+        Strips::Columns {
+            a: &[],
+            ld: 0,
+            direct: 0,
+            packed,
+        }
+    }
+
     /// Each strip of `MR` rows times a panel, for all strips of the target.
     ///
     /// # Safety
     /// As `Target::fill`.
-    unsafe fn multiply(&self, panel: Panel, target: Target);
-}
-
-/// A as it is stored, rows contiguous.
-pub struct Rows<'a> {
-    a: &'a [f32],
-    ld: usize,
-}
-
-/// A stored transposed, and packed from row `direct` on.
-pub struct Columns<'a> {
-    a: &'a [f32],
-    ld: usize,
-    direct: usize,
-    packed: &'a [f32],
-}
-
-impl<'a> Rows<'a> {
-    /// `rows` of a, which starts at the first of `depth` columns.
-    pub fn stored(a: &'a [f32], ld: usize, rows: &Range<usize>, depth: usize) -> Rows<'a> {
-        Rows {
-            a: &a[rows.start * ld..(rows.end - 1) * ld + depth],
-            ld,
+    #[inline(always)]
+    pub unsafe fn multiply(&self, panel: Panel, target: Target) {
+        // SAFETY: by the contract.
+        unsafe {
+            match *self {
+                Strips::Rows { a, ld } => multiply_rows(a, ld, panel, target),
+                Strips::Columns {
+                    a,
+                    ld,
+                    direct,
+                    packed,
+                } => multiply_columns((a, ld), (packed, direct), panel, target),
+            }
         }
     }
 }
 
-impl<'a> Columns<'a> {
-    /// Columns `rows` of a, which starts at the first of `depth` rows and meets `n` columns.
-    pub fn stored(
-        a: &'a [f32],
-        ld: usize,
+impl Left for Stored<'_> {
+    fn strips<'p>(
+        &'p self,
         rows: &Range<usize>,
-        depth: usize,
+        k: &Range<usize>,
         n: usize,
-        packed: &'a mut [f32],
-    ) -> Columns<'a> {
-        let a = &a[rows.start..(depth - 1) * ld + rows.end];
+        packed: &'p mut [f32],
+    ) -> Strips<'p> {
+        let (ld, depth) = (self.ld, k.len());
+        if !self.transposed {
+            let a = &self.x[rows.start * ld + k.start..(rows.end - 1) * ld + k.end];
+            return Strips::Rows { a, ld };
+        }
+        let a = &self.x[k.start * ld + rows.start..(k.end - 1) * ld + rows.end];
         let pack = n >= PACK_AT_COLS && depth > PACK_AT_DEPTH.min(depth_in_cache(ld));
         let direct = if pack { 0 } else { rows.len() / MR * MR };
         if direct < rows.len() {
             pack::copied::<MR>(&a[direct..], ld, rows.len() - direct, depth, packed);
         }
-        Columns {
+        Strips::Columns {
             a,
             ld,
             direct,
@@ -81,42 +128,47 @@ impl<'a> Columns<'a> {
     }
 }
 
-impl Left for Rows<'_> {
-    #[inline(never)]
-    unsafe fn multiply(&self, panel: Panel, target: Target) {
-        let last = target.rows - 1;
-        assert!(last * self.ld + panel.depth() <= self.a.len());
-        let tile = |i: usize| {
-            let row = |r: usize| self.a.as_ptr().wrapping_add((i + r).min(last) * self.ld);
-            let strip = RowStrip([row(0), row(1), row(2), row(3)]);
-            // SAFETY: `depth` elements of every row up to the last are readable by the assertion.
-            unsafe { panel.times(strip) }
-        };
-        // SAFETY: by the contract.
-        unsafe { target.fill(tile) };
-    }
+/// # Safety
+/// As `Target::fill`.
+#[inline(never)]
+unsafe fn multiply_rows(a: &[f32], ld: usize, panel: Panel, target: Target) {
+    let last = target.rows - 1;
+    assert!(last * ld + panel.depth() <= a.len());
+    let tile = |i: usize| {
+        let row = |r: usize| a.as_ptr().wrapping_add((i + r).min(last) * ld);
+        let strip = RowStrip([row(0), row(1), row(2), row(3)]);
+        // SAFETY: `depth` elements of every row up to the last are readable by the assertion.
+        unsafe { panel.times(strip) }
+    };
+    // SAFETY: by the contract.
+    unsafe { target.fill(tile) };
 }
 
-impl Left for Columns<'_> {
-    #[inline(never)]
-    unsafe fn multiply(&self, panel: Panel, target: Target) {
-        let tile = |i: usize| {
-            let (a, ld) = if i < self.direct {
-                (&self.a[i..], self.ld)
-            } else {
-                (&self.packed[(i - self.direct) * panel.depth()..], MR)
-            };
-            assert!((panel.depth() - 1) * ld + MR <= a.len());
-            // SAFETY: `MR` elements of each of `depth` columns are readable by the assertion.
-            unsafe { panel.times(ColumnStrip(a.as_ptr(), ld)) }
+/// # Safety
+/// As `Target::fill`.
+#[inline(never)]
+unsafe fn multiply_columns(
+    (stored, ld): (&[f32], usize),
+    (packed, direct): (&[f32], usize),
+    panel: Panel,
+    target: Target,
+) {
+    let tile = |i: usize| {
+        let (a, ld) = if i < direct {
+            (&stored[i..], ld)
+        } else {
+            (&packed[(i - direct) * panel.depth()..], MR)
         };
-        // SAFETY: by the contract.
-        unsafe { target.fill(tile) };
-    }
+        assert!((panel.depth() - 1) * ld + MR <= a.len());
+        // SAFETY: `MR` elements of each of `depth` columns are readable by the assertion.
+        unsafe { panel.times(ColumnStrip(a.as_ptr(), ld)) }
+    };
+    // SAFETY: by the contract.
+    unsafe { target.fill(tile) };
 }
 
 /// B's columns of a block, packed from column `direct` on.
-pub struct Right<'a> {
+pub struct Panels<'a> {
     b: &'a [f32],
     ld: usize,
     direct: usize,
@@ -124,38 +176,43 @@ pub struct Right<'a> {
     depth: usize,
 }
 
-impl<'a> Right<'a> {
-    /// B's rows `k` and columns `cols`, which meet `m` rows of A.
-    pub fn new(
-        gemm: &Gemm,
-        b: &'a [f32],
+impl Right for Stored<'_> {
+    fn panels<'p>(
+        &'p self,
         k: &Range<usize>,
         cols: &Range<usize>,
         m: usize,
-        packed: &'a mut [f32],
-    ) -> Right<'a> {
-        let depth = k.len();
-        if gemm.tb {
-            let b = &b[cols.start * gemm.k + k.start..];
-            pack::transposed::<NR>(b, gemm.k, cols.len(), depth, packed);
-            return Right {
-                b: &[],
-                ld: 0,
-                direct: 0,
-                packed,
-                depth,
-            };
+        packed: &'p mut [f32],
+    ) -> Panels<'p> {
+        let (ld, depth) = (self.ld, k.len());
+        if self.transposed {
+            let b = &self.x[cols.start * ld + k.start..];
+            pack::transposed::<NR>(b, ld, cols.len(), depth, packed);
+            return Panels::packed(packed, depth);
         }
-        let (b, ld) = (&b[k.start * gemm.n + cols.start..], gemm.n);
+        let b = &self.x[k.start * ld + cols.start..];
         let pack = m >= PACK_B_ROWS || (ld >= LONG_ROW && m >= PACK_B_ROWS / 4);
         let direct = if pack { 0 } else { cols.len() / NR * NR };
         if direct < cols.len() {
             pack::copied::<NR>(&b[direct..], ld, cols.len() - direct, depth, packed);
         }
-        Right {
+        Panels {
             b,
             ld,
             direct,
+            packed,
+            depth,
+        }
+    }
+}
+
+impl<'a> Panels<'a> {
+    /// All columns packed: `[columns / NR, depth, NR]`.
+    pub fn packed(packed: &'a [f32], depth: usize) -> Panels<'a> {
+        Panels {
+            b: &[],
+            ld: 0,
+            direct: 0,
             packed,
             depth,
         }

@@ -1,0 +1,157 @@
+//! Which windows a pooling has: the attributes that poolings and their gradients share, and what
+//! they make of shapes. No arithmetic on elements.
+
+use gradloom_graph::{Attrs, GraphError, Result, Shape, Type};
+use gradloom_kernels::Io;
+use gradloom_kernels::pool::{Pool, PoolAxis, Windows};
+
+use crate::windows::{image, image_shape};
+use crate::{check, layout};
+
+/// The most spatial axes.
+const AXES: usize = 3;
+
+/// One number for each spatial axis.
+#[derive(Clone, Debug)]
+pub struct Pooling {
+    /// Elements of a window; where the stride is 0, the number of windows, spread evenly.
+    pub sizes: Vec<usize>,
+    pub strides: Vec<usize>,
+    /// How far windows reach out before the first and after the last element.
+    pub low: Vec<usize>,
+    pub high: Vec<usize>,
+}
+
+impl Pooling {
+    pub fn decode(a: &mut Attrs<'_>) -> Result<Pooling> {
+        Ok(Pooling {
+            sizes: a.sizes()?,
+            strides: a.sizes()?,
+            low: a.sizes()?,
+            high: a.sizes()?,
+        })
+    }
+
+    pub fn attrs(&self) -> Vec<f64> {
+        let lists = [&self.sizes, &self.strides, &self.low, &self.high];
+        lists
+            .into_iter()
+            .flat_map(|values| layout::list(values))
+            .collect()
+    }
+
+    /// What the kernel computes from x, and the shape that comes of it.
+    pub fn kernel(&self, op: &str, x: &Shape) -> Result<(Pool, Shape)> {
+        let (batch, spatial, channels) = image(op, x)?;
+        let rank = spatial.len();
+        let lists = [&self.sizes, &self.strides, &self.low, &self.high];
+        if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
+            let message = format!(
+                "takes one to three spatial axes, not {rank}, and as many sizes, strides and paddings, not {self:?}"
+            );
+            return Err(GraphError::shape(op, message));
+        }
+        if channels == 0 {
+            return Err(GraphError::shape(op, "takes at least one channel"));
+        }
+        let mut axes = [PoolAxis::NONE; AXES];
+        for (axis, &input) in spatial.iter().enumerate() {
+            axes[AXES - rank + axis] = self.axis(op, axis, input)?;
+        }
+        let outputs = axes.map(|a| a.output);
+        let shape = image_shape(op, batch, &outputs[AXES - rank..], channels)?;
+        Ok((
+            Pool {
+                batch,
+                axes,
+                channels,
+            },
+            shape,
+        ))
+    }
+
+    fn axis(&self, op: &str, axis: usize, input: usize) -> Result<PoolAxis> {
+        let (size, stride) = (self.sizes[axis], self.strides[axis]);
+        let (low, high) = (self.low[axis], self.high[axis]);
+        let refuse = |why: &str| {
+            let message = format!(
+                "axis {axis}: size {size}, stride {stride} and padding ({low}, {high}) on size {input}: {why}"
+            );
+            Err(GraphError::shape(op, message))
+        };
+        if size == 0 || input == 0 {
+            return refuse("sizes must be at least 1");
+        }
+        if stride == 0 {
+            return match (low, high) {
+                (0, 0) => Ok(PoolAxis {
+                    input,
+                    output: size,
+                    windows: Windows::Adaptive,
+                }),
+                _ => refuse("windows spread evenly take no padding"),
+            };
+        }
+        if low >= size || high >= size {
+            return refuse("a window would have no element; pad by less than its size");
+        }
+        let padded = input as u128 + low as u128 + high as u128;
+        if size as u128 > padded {
+            return refuse(&format!("a window of {size} does not fit into {padded}"));
+        }
+        Ok(PoolAxis {
+            input,
+            output: ((padded - size as u128) / stride as u128) as usize + 1,
+            windows: Windows::Strided { size, stride, low },
+        })
+    }
+}
+
+/// Elements of x that are read, at most, for a pooling.
+pub fn work(pool: &Pool) -> u64 {
+    let reads = |a: &PoolAxis| match a.windows {
+        Windows::Strided { size, .. } => a.output * size.min(a.input),
+        Windows::Adaptive => a.input + a.output,
+    };
+    let points: u64 = pool.axes.iter().map(|a| reads(a) as u64).product();
+    (pool.batch * pool.channels) as u64 * points
+}
+
+/// Into how many parts it is worth dividing.
+pub fn parts(pool: &Pool, points: usize) -> usize {
+    check::parts(work(pool), points)
+}
+
+/// Points that are computed, and then announced, together.
+const POINTS: usize = 64;
+
+/// Runs a part of `points` with `channels` elements each, some points at a time.
+pub fn pointwise(io: &mut Io<'_>, points: usize, channels: usize, f: &dyn Fn(usize, &mut [f32])) {
+    let share = io.part().share(points, 1);
+    let out = io.out(share, channels);
+    for (i, out) in out.chunks_mut(POINTS * channels).enumerate() {
+        let first = share.start() + i * POINTS;
+        f(first, out);
+        io.finish(first * channels, out.len());
+    }
+}
+
+/// Two f32 inputs, of which the second has shape `wanted`.
+pub fn pair(op: &str, x: &Type, other: &Type, wanted: &Shape) -> Result<()> {
+    check::is_f32(op, x)?;
+    check::is_f32(op, other)?;
+    same(op, &other.shape, wanted, &x.shape)
+}
+
+/// The shape given is the one that belongs to `x`.
+pub fn same(op: &str, given: &Shape, wanted: &Shape, x: &Shape) -> Result<()> {
+    if given == wanted {
+        return Ok(());
+    }
+    let message = format!("shape {given} does not belong to {x}, but {wanted} does");
+    Err(GraphError::shape(op, message))
+}
+
+#[cfg(test)]
+#[path = "pooling_test.rs"]
+mod tests;

@@ -1,0 +1,70 @@
+// The largest or the mean of each channel over all points.
+
+import { flag } from '../../checks.ts'
+import { globalMaxPool } from '../../composites/convolution.ts'
+import { mean } from '../../composites.ts'
+import type { SymbolicTensor } from '../../graph.ts'
+import * as ops from '../../ops.ts'
+import { subjectOf } from '../expect.ts'
+import type { Config } from '../layer.ts'
+import { SpatialLayer, type SpatialOptions } from '../spatial.ts'
+
+export interface GlobalPoolingOptions extends SpatialOptions {
+  /** Whether the spatial axes stay, with size 1. Default false. */
+  keepdims?: boolean
+}
+
+type Pool = (x: SymbolicTensor, keepdims: boolean) => SymbolicTensor
+
+export class GlobalPooling extends SpatialLayer {
+  readonly keepdims: boolean
+  readonly #pool: Pool
+
+  constructor(type: string, rank: number, pool: Pool, options: GlobalPoolingOptions) {
+    super(type, rank, options)
+    this.#pool = pool
+    this.keepdims = flag(subjectOf(this), 'keepdims', options.keepdims ?? false)
+  }
+
+  protected run(x: SymbolicTensor): SymbolicTensor {
+    return this.#pool(x, this.keepdims)
+  }
+
+  override config(): Config {
+    return { ...super.config(), keepdims: this.keepdims }
+  }
+}
+
+/** Steps that the mask [B, T] leaves out do not count. */
+const meanOfSteps: Pool = (x, keepdims) => {
+  if (!x.mask) return meanOfPoints(x, keepdims)
+  const mask = ops.reshape(x.mask, [...x.mask.shape, 1])
+  const sum = ops.sum(ops.where(mask, x, 0), [1], keepdims)
+  return ops.div(sum, ops.sum(mask, [1], keepdims))
+}
+
+const meanOfPoints: Pool = (x, keepdims) => mean(x, x.shape.map((_, i) => i).slice(1, -1), keepdims)
+
+/** The largest of each channel: x: [B, T, C] → y: [B, C]. */
+export const globalMaxPooling1d = (options: GlobalPoolingOptions = {}): GlobalPooling =>
+  new GlobalPooling('globalMaxPooling1d', 1, globalMaxPool, options)
+
+/** The largest of each channel: x: [B, H, W, C] → y: [B, C]. */
+export const globalMaxPooling2d = (options: GlobalPoolingOptions = {}): GlobalPooling =>
+  new GlobalPooling('globalMaxPooling2d', 2, globalMaxPool, options)
+
+/** The largest of each channel: x: [B, D, H, W, C] → y: [B, C]. */
+export const globalMaxPooling3d = (options: GlobalPoolingOptions = {}): GlobalPooling =>
+  new GlobalPooling('globalMaxPooling3d', 3, globalMaxPool, options)
+
+/** The mean of each channel over the steps that are not masked: x: [B, T, C] → y: [B, C]. */
+export const globalAveragePooling1d = (options: GlobalPoolingOptions = {}): GlobalPooling =>
+  new GlobalPooling('globalAveragePooling1d', 1, meanOfSteps, options)
+
+/** The mean of each channel: x: [B, H, W, C] → y: [B, C]. */
+export const globalAveragePooling2d = (options: GlobalPoolingOptions = {}): GlobalPooling =>
+  new GlobalPooling('globalAveragePooling2d', 2, meanOfPoints, options)
+
+/** The mean of each channel: x: [B, D, H, W, C] → y: [B, C]. */
+export const globalAveragePooling3d = (options: GlobalPoolingOptions = {}): GlobalPooling =>
+  new GlobalPooling('globalAveragePooling3d', 3, meanOfPoints, options)
