@@ -13,6 +13,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
+    attention,
     conv,
     averaging,
     files,
@@ -21,6 +22,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     layers,
     losses,
     metrics,
+    normalization,
     ops,
     optimizers,
     penalties,
@@ -34,6 +36,8 @@ from recorders.record import write_json  # noqa: E402
 HERE = Path(__file__).parent
 RECORDERS = {
     "layers": layers,
+    "normalization": normalization,
+    "attention": attention,
     "conv": conv,
     "activations": activations,
     "losses": losses,

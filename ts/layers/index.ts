@@ -3,6 +3,19 @@
 
 export { type Activation, type ActivationOptions, activation } from './activation.ts'
 export {
+  type AdditiveAttention,
+  type AdditiveAttentionOptions,
+  type Attention,
+  type AttentionOptions,
+  additiveAttention,
+  attention,
+} from './attention.ts'
+export {
+  type BatchNormalization,
+  type BatchNormalizationOptions,
+  batchNormalization,
+} from './batch-normalization.ts'
+export {
   type CategoryEncoding,
   type CategoryEncodingOptions,
   categoryEncoding,
@@ -35,8 +48,19 @@ export {
   discretization,
 } from './discretization.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
+export { type EinsumDense, type EinsumDenseOptions, einsumDense } from './einsum-dense.ts'
 export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts'
 export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
+export {
+  type GroupNormalization,
+  type GroupNormalizationOptions,
+  groupNormalization,
+} from './group-normalization.ts'
+export {
+  type GroupQueryAttention,
+  type GroupQueryAttentionOptions,
+  groupQueryAttention,
+} from './group-query-attention.ts'
 export { type Input, type InputOptions, input } from './input.ts'
 export {
   type IntegerLookup,
@@ -44,7 +68,17 @@ export {
   integerLookup,
 } from './integer-lookup.ts'
 export { type Lambda, type LambdaFunction, lambda } from './lambda.ts'
+export {
+  type LayerNormalization,
+  type LayerNormalizationOptions,
+  layerNormalization,
+} from './layer-normalization.ts'
 export { type Masking, type MaskingOptions, masking } from './masking.ts'
+export {
+  type MultiHeadAttention,
+  type MultiHeadAttentionOptions,
+  multiHeadAttention,
+} from './multi-head-attention.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
 export {
   type AdaptivePooling,
@@ -128,3 +162,13 @@ export {
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
 export { type Resizing, type ResizingOptions, resizing } from './resizing.ts'
+export {
+  type RMSNormalization,
+  type RMSNormalizationOptions,
+  rmsNormalization,
+} from './rms-normalization.ts'
+export {
+  type UnitNormalization,
+  type UnitNormalizationOptions,
+  unitNormalization,
+} from './unit-normalization.ts'
