@@ -17,6 +17,8 @@ export interface Training {
   /** Weights and optimizer slots as a snapshot, and back. */
   snapshot(): Promise<Snapshot>
   restore(snapshot: Snapshot): Promise<void>
+  /** Names of the weights (`dense/kernel`) by their keys in a snapshot. */
+  readonly weightNames: ReadonlyMap<number, string>
   /** Saves the model as `model.save` does, with the position in the run. */
   save(path: string): Promise<void>
   warn(message: string): void
