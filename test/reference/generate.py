@@ -13,15 +13,21 @@ os.environ["JAX_ENABLE_X64"] = "1"
 
 from recorders import (  # noqa: E402  (the backend is chosen before Keras is imported)
     activations,
+    attention,
     conv,
+    averaging,
     files,
+    images,
     initializers,
     layers,
     losses,
     metrics,
+    normalization,
     ops,
     optimizers,
     penalties,
+    preprocessing,
+    recurrent,
     schedules,
     training,
 )
@@ -30,6 +36,8 @@ from recorders.record import write_json  # noqa: E402
 HERE = Path(__file__).parent
 RECORDERS = {
     "layers": layers,
+    "normalization": normalization,
+    "attention": attention,
     "conv": conv,
     "activations": activations,
     "losses": losses,
@@ -37,9 +45,13 @@ RECORDERS = {
     "optimizers": optimizers,
     "penalties": penalties,
     "schedules": schedules,
+    "preprocessing": preprocessing,
+    "images": images,
     "initializers": initializers,
     "training": training,
     "ops": ops,
+    "averaging": averaging,
+    "recurrent": recurrent,
     "safetensors": files,
 }
 

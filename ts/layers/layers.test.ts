@@ -97,11 +97,6 @@ describe.each(
 })
 
 describe('layers', () => {
-  it('are all recorded, but for those that only say a shape, or what a function says', () => {
-    const recorded = [...new Set<string>([...cases.map((c) => c.layer), 'input', 'lambda'])]
-    expect(recorded.sort()).toEqual(Object.keys(layers).sort())
-  })
-
   it('keep name, inputShape and trainable in their full config', () => {
     const layer = layers.dense({ units: 2, name: 'a', inputShape: [3], trainable: false })
     const again = layerFromConfig('dense', layer.fullConfig())

@@ -22,6 +22,8 @@ mod composition_test;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod recurrent_test;
+#[cfg(test)]
 mod registry_test;
 
 /// An op that the registry can make from the attributes it was stored with.
@@ -106,13 +108,16 @@ ops! {
     transpose: Transpose;
     // Reductions, products, rows.
     argmax: ArgMax;
+    attention: Attention, AttentionGrad;
     chunk_sums: ChunkSums, ChunkSumsGrad;
     cumsum: CumSum;
     conv: Conv, ConvTranspose, ConvKernelGrad;
     log_softmax: LogSoftmax;
     matmul: MatMul;
     max: Max;
+    normalize_rows: NormalizeRows, NormalizeRowsGrad;
     max_pool: MaxPool, MaxPoolGrad, MaxPoolPickGrad;
+    recurrent: RecurrentTape, Recurrent, RecurrentGrad;
     softmax: Softmax;
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;
