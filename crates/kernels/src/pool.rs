@@ -47,8 +47,9 @@ impl PoolAxis {
                 (o * stride).saturating_sub(low).min(end)..end
             }
             Windows::Adaptive => {
-                let end = ((o + 1) * self.input).div_ceil(self.output);
-                o * self.input / self.output..end
+                let [o, input, output] = [o, self.input, self.output].map(|n| n as u64);
+                let end = ((o + 1) * input).div_ceil(output);
+                (o * input / output) as usize..end as usize
             }
         }
     }

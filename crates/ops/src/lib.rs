@@ -8,6 +8,7 @@ use gradloom_graph::{Attrs, Op, Registry, Result};
 
 mod adam_step;
 mod check;
+mod division;
 #[macro_use]
 mod elementwise;
 mod layout;

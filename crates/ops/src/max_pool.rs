@@ -6,6 +6,7 @@ use gradloom_graph::{Attrs, Builder, NodeId, Op, Result, Type, Vjp};
 use gradloom_kernels::Io;
 use gradloom_kernels::pool::Pool;
 
+use crate::division::pointwise;
 use crate::pooling::{self, Pooling};
 use crate::{Stored, check};
 
@@ -77,7 +78,7 @@ impl Op for MaxPool {
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {
         let (pool, x) = (kernel(&self.pooling, inputs), io.f32(0));
         let max = |at, out: &mut [f32]| pool.max(x, at, out);
-        pooling::pointwise(io, pool.out_points(), pool.channels, &max);
+        pointwise(io, pool.out_points(), pool.channels, &max);
     }
 }
 

@@ -216,6 +216,8 @@ fn what_does_not_fit_is_refused() {
     );
     refuses(max(pooling(&[2], &[1])), &[ty(&[5, 3])], &["[5, 3]"]);
     refuses(max(pooling(&[2], &[1])), &[ty(&[2, 5, 0])], &["channel"]);
+    let far = pooling(&[1 << 31], &[1]).padded(&[1 << 30], &[1 << 30]);
+    refuses(max(far), from_ref(&x), &["too large"]);
     let grad = MaxPoolGrad {
         pooling: pooling(&[2], &[1]),
     };
