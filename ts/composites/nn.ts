@@ -1,5 +1,5 @@
-// The ops of neural networks under the names of `keras.ops`: activations, convolutions, poolings and
-// cross-entropies.
+// The ops of neural networks under the names of `keras.ops`: activations, convolutions, poolings
+// and cross-entropies.
 
 import {
   asFloat,
@@ -43,8 +43,7 @@ export const sparseCategoricalCrossentropy = (
   target: Tensor,
   output: Tensor,
   fromLogits = false,
-): Tensor =>
-  categoricalCrossEntropy(oneHot(target, output.shape.at(-1) ?? 0), output, fromLogits)
+): Tensor => categoricalCrossEntropy(oneHot(target, output.shape.at(-1) ?? 0), output, fromLogits)
 /** target, output: [...] → [...] */
 export const binaryCrossentropy = (target: Tensor, output: Tensor, fromLogits = false): Tensor =>
   binaryCrossEntropy(asFloat(target), output, fromLogits)
