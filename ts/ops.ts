@@ -235,10 +235,28 @@ export const recurrent = (inputs: readonly Tensor[], cell: number, ends: number)
 
 // Rows: along the last axis
 export const softmax = (x: Tensor) => from('softmax', x, apply('softmax', [x]))
+/**
+ * (x − mean) / √(variance + epsilon) along the last axis; not centred, x / √(mean x² + epsilon).
+ */
+export const normalizeRows = (x: Tensor, epsilon: number, center = true) =>
+  apply('normalizeRows', [x], [center, epsilon])
 export const logSoftmax = (x: Tensor) => apply('logSoftmax', [x])
 /** logits, targets: [..., C] → Σ targets·(log Σ exp(logits) − logits): [...] */
 export const softmaxCrossEntropy = (logits: Tensor, targets: Tensor) =>
   apply('softmaxCrossEntropy', [logits, targets])
+
+// Attention
+/**
+ * q: [B, T, H, D], k: [B, S, G, D], v: [B, S, G, E] → softmax(scale·q·kᵀ)·v: [B, T, H, E], where H/G
+ * heads of q share one of k and v. `mask`: [B, H, T, S] or 1 in place of B, H, T; keys are hidden
+ * where it is 0, and with `causal` those behind the query. A query that sees no key gets zeros.
+ */
+export const attention = (
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { mask, causal = false, scale = 1 }: { mask?: Tensor; causal?: boolean; scale?: number } = {},
+) => apply('attention', mask ? [q, k, v, mask] : [q, k, v], [causal, scale])
 
 // Indices
 /** x: [N, ...], rows: i32 [B] → [B, ...]; NaN (or −1) for a row outside 0..N. */

@@ -13,4 +13,5 @@ export {
 export type { Mode, MonitorOptions } from './monitor.ts'
 export { type ProgressOptions, progress } from './progress.ts'
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './reduce-lr-on-plateau.ts'
+export { type SwapEmaWeightsOptions, swapEmaWeights } from './swap-ema-weights.ts'
 export { terminateOnNaN } from './terminate-on-nan.ts'

@@ -1,5 +1,6 @@
 // What layers expect of their inputs, as errors that name the layer, both shapes and the fix.
 
+import { badArgument } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import { type BatchShape, type Shape, showShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
@@ -55,5 +56,27 @@ export const expectShape = (layer: AnyLayer, wanted: BatchShape, given: Shape): 
     layer,
     `expected an input of shape ${showShape([null, ...wanted.slice(1)])}, but was given ` +
       `${showShape(given)}.`,
+  )
+}
+
+/** One axis of the input, several, or `null` for none. */
+export type Axis = number | readonly number[] | null
+
+/** The `axis` of a layer's options. */
+export const checkedAxis = (subject: string, axis: Axis): Axis => {
+  const list = axis === null ? [] : typeof axis === 'number' ? [axis] : axis
+  if (Array.isArray(list) && list.every((a) => Number.isInteger(a) && a !== 0)) return axis
+  throw badArgument(subject, 'axis', axis, 'an axis other than the batch (0), several, or null')
+}
+
+/** The axes, counted from 0 (the batch), in ascending order. */
+export const keptAxes = (layer: AnyLayer, axis: Axis, rank: number): readonly number[] => {
+  const list = axis === null ? [] : typeof axis === 'number' ? [axis] : axis
+  const kept = list.map((a) => (a < 0 ? a + rank : a)).sort((a, b) => a - b)
+  if (kept.every((a, i) => a >= 1 && a < rank && a !== kept[i - 1])) return kept
+  throw shapeError(
+    layer,
+    `axis ${JSON.stringify(axis)} does not fit an input of rank ${rank} (batch included); ` +
+      `name axes from 1 to ${rank - 1} once each.`,
   )
 }

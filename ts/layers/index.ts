@@ -2,6 +2,25 @@
 // files.
 
 export { type Activation, type ActivationOptions, activation } from './activation.ts'
+export {
+  type AdditiveAttention,
+  type AdditiveAttentionOptions,
+  type Attention,
+  type AttentionOptions,
+  additiveAttention,
+  attention,
+} from './attention.ts'
+export {
+  type BatchNormalization,
+  type BatchNormalizationOptions,
+  batchNormalization,
+} from './batch-normalization.ts'
+export {
+  type CategoryEncoding,
+  type CategoryEncodingOptions,
+  categoryEncoding,
+} from './category-encoding.ts'
+export { type CenterCrop, type CenterCropOptions, centerCrop } from './center-crop.ts'
 export { type Conv, type ConvLayerOptions, conv1d, conv2d, conv3d } from './conv/conv.ts'
 export {
   type ConvTranspose,
@@ -23,12 +42,43 @@ export {
   separableConv2d,
 } from './conv/separable-conv.ts'
 export { type Dense, type DenseOptions, dense } from './dense.ts'
+export {
+  type Discretization,
+  type DiscretizationOptions,
+  discretization,
+} from './discretization.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
+export { type EinsumDense, type EinsumDenseOptions, einsumDense } from './einsum-dense.ts'
 export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts'
 export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
+export {
+  type GroupNormalization,
+  type GroupNormalizationOptions,
+  groupNormalization,
+} from './group-normalization.ts'
+export {
+  type GroupQueryAttention,
+  type GroupQueryAttentionOptions,
+  groupQueryAttention,
+} from './group-query-attention.ts'
 export { type Input, type InputOptions, input } from './input.ts'
+export {
+  type IntegerLookup,
+  type IntegerLookupOptions,
+  integerLookup,
+} from './integer-lookup.ts'
 export { type Lambda, type LambdaFunction, lambda } from './lambda.ts'
+export {
+  type LayerNormalization,
+  type LayerNormalizationOptions,
+  layerNormalization,
+} from './layer-normalization.ts'
 export { type Masking, type MaskingOptions, masking } from './masking.ts'
+export {
+  type MultiHeadAttention,
+  type MultiHeadAttentionOptions,
+  multiHeadAttention,
+} from './multi-head-attention.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
 export {
   type AdaptivePooling,
@@ -61,6 +111,29 @@ export {
   type PoolingOptions,
 } from './pooling/pooling.ts'
 export {
+  type RandomBrightness,
+  type RandomBrightnessOptions,
+  randomBrightness,
+} from './random-brightness.ts'
+export {
+  type RandomContrast,
+  type RandomContrastOptions,
+  randomContrast,
+} from './random-contrast.ts'
+export { type RandomCrop, type RandomCropOptions, randomCrop } from './random-crop.ts'
+export { type RandomFlip, type RandomFlipOptions, randomFlip } from './random-flip.ts'
+export {
+  type RandomRotation,
+  type RandomRotationOptions,
+  randomRotation,
+} from './random-rotation.ts'
+export {
+  type RandomTranslation,
+  type RandomTranslationOptions,
+  randomTranslation,
+} from './random-translation.ts'
+export { type RandomZoom, type RandomZoomOptions, randomZoom } from './random-zoom.ts'
+export {
   type Bidirectional,
   type BidirectionalOptions,
   bidirectional,
@@ -88,3 +161,14 @@ export {
 } from './recurrent/time-distributed.ts'
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
+export { type Resizing, type ResizingOptions, resizing } from './resizing.ts'
+export {
+  type RMSNormalization,
+  type RMSNormalizationOptions,
+  rmsNormalization,
+} from './rms-normalization.ts'
+export {
+  type UnitNormalization,
+  type UnitNormalizationOptions,
+  unitNormalization,
+} from './unit-normalization.ts'

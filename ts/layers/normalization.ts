@@ -9,7 +9,7 @@ import * as ops from '../ops.ts'
 import { type BatchShape, type Elements, type Shape, showShape, sizeOf } from '../shape.ts'
 import { asTensor, type TensorLike, tensor } from '../tensor.ts'
 import { Variable } from '../variable.ts'
-import { built, shapeError, subjectOf } from './expect.ts'
+import { type Axis, built, checkedAxis, keptAxes, shapeError, subjectOf } from './expect.ts'
 import { type Config, Layer, type LayerOptions, type Pass } from './layer.ts'
 import { type Statistics, statisticsOf } from './statistics.ts'
 
@@ -26,7 +26,6 @@ export interface NormalizationOptions extends LayerOptions {
   invert?: boolean
 }
 
-type Axis = number | readonly number[] | null
 type Given = number | readonly number[]
 
 export class Normalization extends Layer {
@@ -173,12 +172,6 @@ const CANNOT_ADAPT =
   'its mean and variance were given, so adapt has nothing to do; leave them out to adapt.'
 const NOT_FINITE = 'adapt was given data with NaN or infinite values; remove or replace them first.'
 
-const checkedAxis = (subject: string, axis: Axis): Axis => {
-  const list = axis === null ? [] : typeof axis === 'number' ? [axis] : axis
-  if (Array.isArray(list) && list.every((a) => Number.isInteger(a) && a !== 0)) return axis
-  throw badArgument(subject, 'axis', axis, 'an axis other than the batch (0), several, or null')
-}
-
 const checkedGiven = (
   subject: string,
   mean: Given | null | undefined,
@@ -196,18 +189,6 @@ const checkedGiven = (
     if (!((x as number) >= 0)) throw badArgument(subject, 'variance', x, 'a number ≥ 0')
   }
   return { mean: hasMean, variance: hasVariance }
-}
-
-/** The axes, counted from 0 (the batch), in ascending order. */
-const keptAxes = (layer: Layer, axis: Axis, rank: number): readonly number[] => {
-  const list = axis === null ? [] : typeof axis === 'number' ? [axis] : axis
-  const kept = list.map((a) => (a < 0 ? a + rank : a)).sort((a, b) => a - b)
-  if (kept.every((a, i) => a >= 1 && a < rank && a !== kept[i - 1])) return kept
-  throw shapeError(
-    layer,
-    `axis ${JSON.stringify(axis)} does not fit an input of rank ${rank} (batch included); ` +
-      `name axes from 1 to ${rank - 1} once each.`,
-  )
 }
 
 /** (x − mean) / √variance, with statistics given or taken from data by `adapt`. */

@@ -29,6 +29,7 @@ export const fakeTraining = (options: Partial<Training> = {}): FakeTraining => {
     },
     stop: (reason = '') => void reasons.push(reason),
     warn: (message: string) => void warnings.push(message),
+    swapAverages: async () => {},
     save: async (path: string) => void saved.push(path),
     snapshot: async (): Promise<Snapshot> => {
       made.snapshots += 1

@@ -64,6 +64,15 @@ impl Share {
         self.start..self.end
     }
 
+    /// The share in pieces of at most `step` units.
+    pub fn steps(self, step: usize) -> impl Iterator<Item = Share> {
+        let piece = move |start: usize| Share {
+            start,
+            end: (start + step).min(self.end),
+        };
+        self.range().step_by(step).map(piece)
+    }
+
     pub fn start(self) -> usize {
         self.start
     }
@@ -285,6 +294,32 @@ impl<'a> Tile<'a> {
     /// Elements between the starts of two rows.
     pub fn stride(&self) -> usize {
         self.stride
+    }
+
+    /// `count` rows of a tile that has all its columns, from row `start` on.
+    pub fn below(&mut self, start: usize, count: usize) -> Tile<'_> {
+        let rows = self.rows();
+        assert!(
+            rows.start == 0 && start + count <= rows.end,
+            "rows of the tile"
+        );
+        Tile {
+            ptr: self.ptr.wrapping_add(start * self.stride),
+            rows: Part::WHOLE.share(count, 1),
+            ..*self
+        }
+    }
+
+    /// The tile's part of a row.
+    pub fn row(&mut self, row: usize) -> &mut [f32] {
+        assert!(self.rows().contains(&row), "row {row} outside of the tile");
+        let cols = self.cols();
+        // SAFETY: the constructors asserted that the whole tile lies inside the output, and nobody
+        // else holds elements of it.
+        unsafe {
+            let first = self.ptr.add(row * self.stride + cols.start);
+            core::slice::from_raw_parts_mut(first, cols.len())
+        }
     }
 
     /// Pointer to element `(row, col)`; the caller stays inside `rows()` and `cols()`.

@@ -1,6 +1,7 @@
 //! Numbers in, numbers out: lanes, math functions, loops, products, random numbers. Knows no graph.
 //! A kernel works on slices; what a slice means is the business of the op that calls it.
 
+pub mod attention;
 pub mod chunk;
 pub mod conv;
 pub mod fused;
@@ -10,6 +11,7 @@ pub mod io;
 pub mod lanes;
 pub mod linalg;
 pub mod math;
+pub mod normalize;
 pub mod pool;
 pub mod portable;
 pub mod random;

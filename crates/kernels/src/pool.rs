@@ -236,7 +236,9 @@ impl Pool {
         let channels = self.channels;
         out.fill(0.0);
         let end = first + out.len() / channels;
-        for o in 0..self.out_points() {
+        let [inside, outside] =
+            [self.inputs(), self.outputs()].map(|n| n.iter().product::<usize>());
+        for o in first / inside * outside..end.div_ceil(inside) * outside {
             let window = self.window(o);
             if window.last() < first || window.first() >= end {
                 continue;

@@ -46,7 +46,7 @@ fn kernel_sizes<'a>(op: &str, w: &'a Shape, rank: usize) -> Result<(&'a [usize],
         [taps @ .., inputs, outputs] if taps.len() == rank => Ok((taps, *inputs, *outputs)),
         _ => {
             let message = format!(
-                "takes a kernel [...taps, inputs / groups, outputs] with {rank} axes of taps, not {w}"
+                "takes a kernel [...taps, inputs, outputs] with {rank} axes of taps, not {w}"
             );
             Err(GraphError::shape(op, message))
         }

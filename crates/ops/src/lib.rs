@@ -108,12 +108,14 @@ ops! {
     transpose: Transpose;
     // Reductions, products, rows.
     argmax: ArgMax;
+    attention: Attention, AttentionGrad;
     chunk_sums: ChunkSums, ChunkSumsGrad;
     cumsum: CumSum;
     conv: Conv, ConvTranspose, ConvKernelGrad;
     log_softmax: LogSoftmax;
     matmul: MatMul;
     max: Max;
+    normalize_rows: NormalizeRows, NormalizeRowsGrad;
     max_pool: MaxPool, MaxPoolGrad, MaxPoolPickGrad;
     recurrent: RecurrentTape, Recurrent, RecurrentGrad;
     softmax: Softmax;

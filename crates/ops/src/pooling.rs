@@ -47,7 +47,7 @@ impl Pooling {
         let lists = [&self.sizes, &self.strides, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
             let message = format!(
-                "takes one to three spatial axes, not {rank}, and as many sizes, strides and paddings, not {self:?}"
+                "takes one to three spatial axes and as many sizes and so on, not {rank}: {self:?}"
             );
             return Err(GraphError::shape(op, message));
         }
@@ -75,7 +75,7 @@ impl Pooling {
         let (low, high) = (self.low[axis], self.high[axis]);
         let refuse = |why: &str| {
             let message = format!(
-                "axis {axis}: size {size}, stride {stride} and padding ({low}, {high}) on size {input}: {why}"
+                "axis {axis} of {input}: size {size}, stride {stride}, pads {low} and {high}: {why}"
             );
             Err(GraphError::shape(op, message))
         };

@@ -242,8 +242,9 @@ const chooser =
 export const cellOptions = <O extends RnnOptions>(
   options: O,
 ): Omit<O, keyof LayerOptions> & LayerOptions => {
-  const { name: _, trainable, inputShape: __, activityRegularizer: ___, ...rest } = options
-  return rest
+  const { name: _, trainable: _1, inputShape: _2, ...others } = options
+  const { activityRegularizer: _3, recompute: _4, ...rest } = others
+  return rest as unknown as Omit<O, keyof LayerOptions> & LayerOptions
 }
 
 export interface RnnLayerOptions extends RnnOptions {

@@ -60,5 +60,9 @@ def writing():
     add = lambda x, i, v: x.at[i[:, 0], i[:, 1]].add(v)  # noqa: E731
     yield case("scatterAdd", [x, pairs, values], add)
     yield case("scatterAdd", [x, Tensor([[9, 0], [0, -1]]), floats(28, 2)], add)
+    update = lambda x, i, v: ops.scatter_update(x, i, v)  # noqa: E731
+    yield case("scatterUpdate", [x, Tensor([[0, 1], [3, 2], [2, 2]]), floats(28, 3)], update)
+    yield case("scatterUpdate", [x, Tensor([[2], [-1]]), floats(28, 2, 3)], update)
+    yield case("scatterUpdate", [ints(29, 9, 5), Tensor([[1], [1]]), Tensor([7, 8])], update)
     box = lambda x, v: ops.slice_update(x, (1, 1), v)  # noqa: E731
     yield case("sliceUpdate", [x, [1, 1], floats(29, 2, 2)], box)

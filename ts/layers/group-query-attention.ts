@@ -1,0 +1,46 @@
+// Grouped-query attention (Ainslie et al., "GQA", 2023): several heads of the query share one of
+// key and value.
+
+import { badArgument, positiveWhole } from '../checks.ts'
+import { HeadsAttention, type HeadsAttentionOptions } from './heads-attention.ts'
+
+export interface GroupQueryAttentionOptions extends HeadsAttentionOptions {
+  /** Size of a head. */
+  headDim: number
+  numQueryHeads: number
+  /** A divisor of `numQueryHeads`. */
+  numKeyValueHeads: number
+}
+
+const checked = (options: GroupQueryAttentionOptions) => {
+  const subject = options.name || 'groupQueryAttention'
+  const depth = positiveWhole(subject, 'headDim', options.headDim)
+  const heads = positiveWhole(subject, 'numQueryHeads', options.numQueryHeads)
+  const groups = positiveWhole(subject, 'numKeyValueHeads', options.numKeyValueHeads)
+  if (heads % groups === 0) return { heads, groups, depth, width: depth }
+  throw badArgument(subject, 'numKeyValueHeads', groups, `a divisor of numQueryHeads, ${heads}`)
+}
+
+export class GroupQueryAttention extends HeadsAttention {
+  readonly type = 'groupQueryAttention'
+  readonly headDim: number
+  readonly numQueryHeads: number
+  readonly numKeyValueHeads: number
+
+  constructor(options: GroupQueryAttentionOptions) {
+    const heads = checked(options)
+    super(options, options.name || 'groupQueryAttention', heads)
+    this.headDim = heads.depth
+    this.numQueryHeads = heads.heads
+    this.numKeyValueHeads = heads.groups
+  }
+
+  override config() {
+    const { headDim, numQueryHeads, numKeyValueHeads } = this
+    return { headDim, numQueryHeads, numKeyValueHeads, ...super.config() }
+  }
+}
+
+/** Multi-head attention whose query heads share key and value heads in equal groups. */
+export const groupQueryAttention = (options: GroupQueryAttentionOptions): GroupQueryAttention =>
+  new GroupQueryAttention(options)
