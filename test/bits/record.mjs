@@ -6,9 +6,14 @@ import * as gradloom from '../../dist/node/index.js'
 import { trainedBits } from './train.mjs'
 
 const expected = {}
-for (const shards of [1, 2]) {
-  const { sha256 } = await trainedBits(gradloom, { mode: 'inline' }, shards)
-  expected[`shards: ${shards}`] = sha256
+for (const [prefix, network] of [
+  ['', 'dense'],
+  ['recurrent, ', 'recurrent'],
+]) {
+  for (const shards of [1, 2]) {
+    const { sha256 } = await trainedBits(gradloom, { mode: 'inline' }, shards, network)
+    expected[`${prefix}shards: ${shards}`] = sha256
+  }
 }
 const file = new URL('expected.json', import.meta.url)
 await writeFile(file, `${JSON.stringify(expected, null, 2)}\n`)

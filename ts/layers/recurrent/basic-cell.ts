@@ -48,11 +48,11 @@ export interface Parts {
 
 /** x ⊙ mask, where there is one. */
 export const masked = (x: SymbolicTensor, mask: SymbolicTensor | undefined): SymbolicTensor =>
-  mask ? ops.mul(x, mask) : x
+  (mask && ops.mul(x, mask)) ?? x
 
 /** x + bias, where there is one. */
 export const biased = (x: SymbolicTensor, bias: SymbolicTensor | undefined): SymbolicTensor =>
-  bias ? ops.add(x, bias) : x
+  (bias && ops.add(x, bias)) ?? x
 
 export abstract class BasicCell extends RnnCell {
   readonly type: string

@@ -8,6 +8,7 @@ import * as ops from '../../ops.ts'
 import { expectClose, expectEachClose, type Recorded, reference } from '../../testing/reference.ts'
 import { refusal } from '../../testing/refusal.ts'
 import { loadCore, passOver, Runner } from '../../testing/run.ts'
+import type { Variable } from '../../variable.ts'
 import { FunctionalTensor } from '../functional.ts'
 import * as layers from '../index.ts'
 import type { AnyLayer, Config, Pass } from '../layer.ts'
@@ -172,6 +173,48 @@ describe('dropout of a sequence', () => {
     for (const row of dropped) for (const h of row) expect(h).toBeCloseTo(fresh, 6)
     const kept = rows.find((row) => Math.abs((row[1] as number) - fresh) > 1e-6) as number[]
     expect(kept[1]).toBeCloseTo(Math.tanh(0.3 + 0.8 * fresh), 6)
+  })
+})
+
+describe('a stateful layer', () => {
+  const layer = () =>
+    layers.simpleRNN({ units: 1, stateful: true, batchSize: 2, returnSequences: true })
+
+  /** h of a batch of `size` with one feature, over two steps. */
+  const step = (made: ReturnType<typeof layer>, runner: Runner, size: number, training = true) => {
+    const graph = new Graph()
+    const pass = passOver(graph, training)
+    graph.output('y', made.apply(graph.fill(0.5, [size, 2, 1]), pass))
+    for (const [variable, value] of pass.assigned) graph.assign(variable, value)
+    return [...(runner.run(graph.finish()).y as Float32Array)].map((x) => x.toFixed(5))
+  }
+
+  it('goes on where the batch before ended, while training', () => {
+    const made = layer()
+    const runner = new Runner()
+    made.build([null, 2, 1])
+    made.built = true
+    const [state, kernel, recurrent] = variablesOf(made)
+    for (const variable of [kernel, recurrent]) runner.write(variable as Variable, [0.7])
+    const hs = [0]
+    for (let t = 0; t < 4; t++) hs.push(Math.tanh(0.35 + 0.7 * (hs[t] as number)))
+    const want = (from: number, rows: number) =>
+      Array.from({ length: 2 * rows }, (_, i) => (hs[from + (i % 2)] as number).toFixed(5))
+    expect(state).toMatchObject({ name: 'state0', shape: [2, 1], trainable: false })
+    expect(step(made, runner, 2)).toEqual(want(1, 2))
+    expect(step(made, runner, 3)).toEqual(want(1, 3))
+    expect(step(made, runner, 2, false)).toEqual(want(3, 2))
+    expect(step(made, runner, 2)).toEqual(want(3, 2))
+    made.resetStates()
+    for (const [variable, values] of made.takePending()) runner.write(variable, values)
+    expect(step(made, runner, 2)).toEqual(want(1, 2))
+    expect(made.takePending().size).toBe(0)
+  })
+
+  it('needs a batchSize', () => {
+    const make = () => layers.gru({ units: 1, stateful: true, name: 'a' })
+    expect(make).toThrow(refusal('argument', 'gru "a"', 'batchSize', 'undefined'))
+    expect(layer().config()).toMatchObject({ stateful: true, batchSize: 2 })
   })
 })
 

@@ -1,11 +1,12 @@
 // The walk of a cell over time: sequences, states, masks, direction. All steps are one op where the
 // core has one for the cell; else each step is ops of its own. The formulas are those of the cells.
 
-import { badArgument, flag } from '../../checks.ts'
+import { badArgument, flag, positiveWhole } from '../../checks.ts'
 import { flip, sliceAxis, stack } from '../../composites/shape.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
-import { type BatchShape, type Shape, showShape } from '../../shape.ts'
+import { type BatchShape, type Elements, type Shape, showShape, sizeOf } from '../../shape.ts'
+import type { Variable } from '../../variable.ts'
 import { shapeError, subjectOf } from '../expect.ts'
 import {
   type Config,
@@ -27,6 +28,14 @@ export interface RnnOptions extends LayerOptions {
   returnState?: boolean
   /** From the last step to the first; sequences come out in that order. Default false. */
   goBackwards?: boolean
+  /**
+   * While training, a batch goes on from the last states of the batch before, row by row; outside
+   * of it, from those of the last batch trained. Needs `batchSize`; a batch of another size starts
+   * from zeros. `resetStates()` lets all start from zeros again. Default false.
+   */
+  stateful?: boolean
+  /** Rows of a batch, for `stateful`. */
+  batchSize?: number
   /** Steps as single ops, which gradients of gradients need. Default false. */
   unroll?: boolean
   /** The output of a masked step is 0, not that of the step before it. Default false. */
@@ -46,9 +55,13 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
   readonly returnSequences: boolean
   readonly returnState: boolean
   readonly goBackwards: boolean
+  readonly stateful: boolean
+  readonly batchSize: number | undefined
   readonly unroll: boolean
   readonly zeroOutputForMask: boolean
   override readonly supportsMasking = true
+  #kept: readonly Variable[] = []
+  #reset = false
 
   constructor(type: string, cell: RnnCell, options: RnnOptions) {
     super(options)
@@ -59,6 +72,10 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
     this.returnSequences = flagOf('returnSequences')
     this.returnState = flagOf('returnState')
     this.goBackwards = flagOf('goBackwards')
+    this.stateful = flagOf('stateful')
+    if (this.stateful || options.batchSize !== undefined) {
+      this.batchSize = positiveWhole(subject, 'batchSize', options.batchSize as number)
+    }
     this.unroll = flagOf('unroll')
     this.zeroOutputForMask = flagOf('zeroOutputForMask')
     this.cell = cell
@@ -82,6 +99,35 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
     const states = this.cell.stateShapes.map((shape): BatchShape => [null, ...shape])
     if (!this.cell.built) this.cell.build([[null, ...given.slice(2)], ...states])
     this.cell.built = true
+    const kept = this.stateful ? this.cell.stateShapes : []
+    this.#kept = kept.map((shape, i) =>
+      this.addWeight({
+        name: `state${i}`,
+        shape: [this.batchSize as number, ...shape],
+        trainable: false,
+      }),
+    )
+  }
+
+  /** The next batch starts from zeros, where the layer is `stateful`. */
+  resetStates(): void {
+    this.#reset = true
+  }
+
+  override takePending(): ReadonlyMap<Variable, Elements> {
+    const kept = this.#reset ? this.#kept : []
+    this.#reset = false
+    return new Map(kept.map((one) => [one, new Float32Array(sizeOf(one.shape))]))
+  }
+
+  /** What a sequence starts from; `undefined`: zeros. */
+  #first(x: SymbolicTensor, given: readonly SymbolicTensor[], pass: Pass) {
+    if (given.length > 0) return given
+    return this.#keeps(x) ? this.#kept.map((one) => pass.read(one)) : undefined
+  }
+
+  #keeps(x: SymbolicTensor): boolean {
+    return this.stateful && x.shape[0] === this.batchSize
   }
 
   /** x: [B, T, ...], and first states [B, ...] → y: [B, ...] or [B, T, ...], and last states. */
@@ -91,10 +137,11 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
     const turned = this.goBackwards ? flip(x, 1) : x
     const mask = x.mask && (this.goBackwards ? flip(x.mask, 1) : x.mask)
     const ends = this.returnSequences ? (x.shape[1] as number) : 1
-    const ran = this.#walk(
-      { x: turned, mask, ends, states: states.length > 0 ? states : undefined },
-      pass,
-    )
+    const first = this.#first(x, states, pass)
+    const ran = this.#walk({ x: turned, mask, ends, states: first }, pass)
+    if (pass.training && this.#keeps(x)) {
+      for (const [i, one] of this.#kept.entries()) pass.assign(one, ran.states[i] as SymbolicTensor)
+    }
     const y = this.#output(ran.outputs, mask)
     return (this.returnState ? [y, ...ran.states] : y) as Out
   }
@@ -140,10 +187,13 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
       'returnSequences',
       'returnState',
       'goBackwards',
+      'stateful',
       'unroll',
       'zeroOutputForMask',
     ] as const
-    return Object.fromEntries(flags.filter((name) => this[name]).map((name) => [name, true]))
+    const set = flags.filter((name) => this[name]).map((name) => [name, true] as const)
+    const { batchSize } = this
+    return { ...Object.fromEntries(set), ...(batchSize === undefined ? {} : { batchSize }) }
   }
 
   config(): Config {
