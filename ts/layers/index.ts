@@ -194,7 +194,6 @@ export {
 } from './recurrent/time-distributed.ts'
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
-export { type Resizing, type ResizingOptions, resizing } from './resizing.ts'
 export {
   type Cropping,
   type CroppingOptions,
@@ -214,6 +213,7 @@ export {
   zeroPadding2d,
   zeroPadding3d,
 } from './resize.ts'
+export { type Resizing, type ResizingOptions, resizing } from './resizing.ts'
 export {
   type RMSNormalization,
   type RMSNormalizationOptions,
