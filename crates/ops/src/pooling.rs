@@ -45,9 +45,8 @@ impl Pooling {
         let rank = spatial.len();
         let lists = [&self.sizes, &self.strides, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
-            let message = format!(
-                "takes one to three spatial axes and as many sizes and so on, not {rank}: {self:?}"
-            );
+            let message =
+                format!("takes one to three spatial axes and as many sizes and so on, not {rank}");
             return Err(GraphError::shape(op, message));
         }
         if channels == 0 {

@@ -50,9 +50,8 @@ impl Windows {
         let rank = sizes.spatial.len();
         let lists = [&self.strides, &self.dilations, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
-            let message = format!(
-                "takes one to three spatial axes and as many strides, not {rank}: {self:?}"
-            );
+            let message =
+                format!("takes one to three spatial axes and as many strides, not {rank}");
             return Err(GraphError::shape(op, message));
         }
         let (inputs, outputs) = (sizes.channels.0, sizes.channels.1);
