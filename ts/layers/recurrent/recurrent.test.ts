@@ -312,6 +312,8 @@ describe('wrong arguments', () => {
           backwardLayer: layers.gru({ units: 1 }),
         }),
     ],
+    ['filters', 'convLSTM2D', () => layers.convLSTM2D({ filters: 0, kernelSize: 2 })],
+    ['kernelSize', 'convLSTM2D', () => layers.convLSTM2D({ filters: 1, kernelSize: [1, 2, 3] })],
     ['layer', 'timeDistributed', () => layers.timeDistributed({ layer: {} as never })],
     ['inputDim', 'embedding', () => layers.embedding({ inputDim: 1.5, outputDim: 2 })],
     ['maskValue', 'masking', () => layers.masking({ maskValue: Number.NaN })],
@@ -323,6 +325,16 @@ describe('wrong arguments', () => {
     ['lstm', () => layers.lstm({ units: 2 }).apply(x(3)), '[batch, time, ...]'],
     ['gru', () => layers.gru({ units: 2 }).apply([x(3, 1), x(3)]), '[batch, 2]'],
     ['masking', () => layers.masking().apply(x(3)), '[batch, time, features]'],
+    [
+      'convLSTM2D',
+      () => layers.convLSTM2D({ filters: 1, kernelSize: 2 }).apply(x(3, 4, 1)),
+      '[batch, height, width, channels]',
+    ],
+    [
+      'convLSTM2D',
+      () => layers.convLSTM2D({ filters: 1, kernelSize: 9 }).apply(x(3, 4, 4, 1)),
+      'does not fit',
+    ],
     [
       'timeDistributed',
       () => layers.timeDistributed({ layer: layers.flatten() }).apply(x(3)),
