@@ -19,6 +19,8 @@ export interface Training {
   restore(snapshot: Snapshot): Promise<void>
   /** Exchanges the weights and the means that the optimizer keeps of them (`useEma`). */
   swapAverages(): Promise<void>
+  /** Names of the weights (`dense/kernel`) by their keys in a snapshot. */
+  readonly weightNames: ReadonlyMap<number, string>
   /** Saves the model as `model.save` does, with the position in the run. */
   save(path: string): Promise<void>
   warn(message: string): void

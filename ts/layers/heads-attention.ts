@@ -2,6 +2,7 @@
 // attention, and the projection back. The layers themselves are in their own files.
 
 import { belowOne, flag } from '../checks.ts'
+import { asFloat } from '../composites.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -230,11 +231,13 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
     const heads = this.#heads.heads
     const { shape } = mask
     const full = [batch, heads, steps, keys]
-    const flat =
-      sizeOf(shape.slice(1)) === steps * keys ? [shape[0] as number, 1, steps, keys] : shape
+    // [B, axes of the query, axes of the key] as [B, 1, T, S]
+    const half = this.#axes.length
+    const [rows, cols] = [shape.slice(1, half + 1), shape.slice(half + 1)].map(sizeOf)
+    const flat = shape.length === 2 * half + 1 ? [shape[0], 1, rows, cols] : shape
     const fits = flat.every((d, i) => d === full[i] || (d === 1 && i < 3))
     if (flat.length === 4 && fits) {
-      return ops.reshape(mask.dtype === 'int32' ? ops.castF32(mask) : mask, flat)
+      return ops.reshape(asFloat(mask), flat as Shape)
     }
     throw shapeError(
       this,

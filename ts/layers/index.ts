@@ -3,6 +3,19 @@
 
 export { type Activation, type ActivationOptions, activation } from './activation.ts'
 export {
+  type ELUOptions,
+  elu,
+  type LeakyReLUOptions,
+  leakyRelu,
+  type PReLU,
+  type PReLUOptions,
+  prelu,
+  type ReLUOptions,
+  relu,
+  type SoftmaxOptions,
+  softmax,
+} from './activation-layers.ts'
+export {
   type AdditiveAttention,
   type AdditiveAttentionOptions,
   type Attention,
@@ -75,11 +88,31 @@ export {
 } from './layer-normalization.ts'
 export { type Masking, type MaskingOptions, masking } from './masking.ts'
 export {
+  add,
+  average,
+  type ConcatenateOptions,
+  concatenate,
+  type DotOptions,
+  dot,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+} from './merging.ts'
+export {
   type MultiHeadAttention,
   type MultiHeadAttentionOptions,
   multiHeadAttention,
 } from './multi-head-attention.ts'
+export {
+  alphaDropout,
+  type GaussianNoiseOptions,
+  gaussianDropout,
+  gaussianNoise,
+  type RateOptions,
+} from './noise.ts'
 export { type Normalization, type NormalizationOptions, normalization } from './normalization.ts'
+export type { PlainLayer } from './plain.ts'
 export {
   type AdaptivePooling,
   type AdaptivePoolingOptions,
@@ -162,12 +195,52 @@ export {
 } from './recurrent/time-distributed.ts'
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
+export {
+  type Cropping,
+  type CroppingOptions,
+  cropping1d,
+  cropping2d,
+  cropping3d,
+  type Edges,
+  type UpSampling,
+  type UpSampling2dOptions,
+  type UpSamplingOptions,
+  upSampling1d,
+  upSampling2d,
+  upSampling3d,
+  type ZeroPadding,
+  type ZeroPaddingOptions,
+  zeroPadding1d,
+  zeroPadding2d,
+  zeroPadding3d,
+} from './resize.ts'
 export { type Resizing, type ResizingOptions, resizing } from './resizing.ts'
 export {
   type RMSNormalization,
   type RMSNormalizationOptions,
   rmsNormalization,
 } from './rms-normalization.ts'
+export {
+  type ActivityRegularizationOptions,
+  activityRegularization,
+  identity,
+  type PermuteOptions,
+  permute,
+  type RepeatVectorOptions,
+  repeatVector,
+} from './shapes.ts'
+export {
+  type SpatialDropout,
+  type SpatialDropoutOptions,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+} from './spatial-dropout.ts'
+export {
+  type SpectralNormalization,
+  type SpectralNormalizationOptions,
+  spectralNormalization,
+} from './spectral-normalization.ts'
 export {
   type UnitNormalization,
   type UnitNormalizationOptions,

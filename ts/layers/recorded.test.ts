@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { checkCase, checkConfig, type LayerCase } from '../testing/layer-case.ts'
 import { reference } from '../testing/reference.ts'
 
-const files = ['normalization'].map(
+const files = ['normalization', 'attention', 'misc'].map(
   (name) => [name, reference<{ cases: readonly LayerCase[] }>(name).cases] as const,
 )
 

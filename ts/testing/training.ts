@@ -35,6 +35,7 @@ export const fakeTraining = (options: Partial<Training> = {}): FakeTraining => {
       made.snapshots += 1
       return new Map([[0, Float32Array.of(made.weights)]])
     },
+    weightNames: new Map([[0, 'dense/kernel']]),
     restore: async (snapshot: Snapshot) => {
       made.weights = snapshot.get(0)?.[0] as number
     },

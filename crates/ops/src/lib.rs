@@ -8,10 +8,12 @@ use gradloom_graph::{Attrs, Op, Registry, Result};
 
 mod adam_step;
 mod check;
+mod division;
 #[macro_use]
 mod elementwise;
 mod layout;
 mod matrices;
+mod per_axis;
 mod pooling;
 mod reduction;
 mod term;

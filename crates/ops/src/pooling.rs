@@ -1,43 +1,43 @@
 //! Which windows a pooling has: the attributes that poolings and their gradients share, and what
 //! they make of shapes. No arithmetic on elements.
 
-use gradloom_graph::{Attrs, GraphError, Result, Shape, Type};
-use gradloom_kernels::Io;
+use gradloom_graph::{Attrs, GraphError, MAX_ELEMENTS, Result, Shape, Type};
 use gradloom_kernels::pool::{Pool, PoolAxis, Windows};
 
+use crate::check;
+use crate::per_axis::PerAxis;
 use crate::windows::{image, image_shape};
-use crate::{check, layout};
 
 /// The most spatial axes.
 const AXES: usize = 3;
 
 /// One number for each spatial axis.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pooling {
     /// Elements of a window; where the stride is 0, the number of windows, spread evenly.
-    pub sizes: Vec<usize>,
-    pub strides: Vec<usize>,
+    pub sizes: PerAxis,
+    pub strides: PerAxis,
     /// How far windows reach out before the first and after the last element.
-    pub low: Vec<usize>,
-    pub high: Vec<usize>,
+    pub low: PerAxis,
+    pub high: PerAxis,
 }
 
 impl Pooling {
-    pub fn decode(a: &mut Attrs<'_>) -> Result<Pooling> {
+    pub fn decode(op: &str, a: &mut Attrs<'_>) -> Result<Pooling> {
         Ok(Pooling {
-            sizes: a.sizes()?,
-            strides: a.sizes()?,
-            low: a.sizes()?,
-            high: a.sizes()?,
+            sizes: PerAxis::decode(op, a)?,
+            strides: PerAxis::decode(op, a)?,
+            low: PerAxis::decode(op, a)?,
+            high: PerAxis::decode(op, a)?,
         })
     }
 
     pub fn attrs(&self) -> Vec<f64> {
-        let lists = [&self.sizes, &self.strides, &self.low, &self.high];
-        lists
-            .into_iter()
-            .flat_map(|values| layout::list(values))
-            .collect()
+        let mut attrs = Vec::new();
+        for list in [&self.sizes, &self.strides, &self.low, &self.high] {
+            list.attrs(&mut attrs);
+        }
+        attrs
     }
 
     /// What the kernel computes from x, and the shape that comes of it.
@@ -46,9 +46,8 @@ impl Pooling {
         let rank = spatial.len();
         let lists = [&self.sizes, &self.strides, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
-            let message = format!(
-                "takes one to three spatial axes and as many sizes and so on, not {rank}: {self:?}"
-            );
+            let message =
+                format!("takes one to three spatial axes and as many sizes and so on, not {rank}");
             return Err(GraphError::shape(op, message));
         }
         if channels == 0 {
@@ -96,6 +95,9 @@ impl Pooling {
             return refuse("a window would have no element; pad by less than its size");
         }
         let padded = input as u128 + low as u128 + high as u128;
+        if padded > MAX_ELEMENTS as u128 {
+            return refuse("too large");
+        }
         if size as u128 > padded {
             return refuse(&format!("a window of {size} does not fit into {padded}"));
         }
@@ -110,30 +112,16 @@ impl Pooling {
 /// Elements of x that are read, at most, for a pooling.
 pub fn work(pool: &Pool) -> u64 {
     let reads = |a: &PoolAxis| match a.windows {
-        Windows::Strided { size, .. } => a.output * size.min(a.input),
-        Windows::Adaptive => a.input + a.output,
+        Windows::Strided { size, .. } => a.output as u64 * size.min(a.input) as u64,
+        Windows::Adaptive => (a.input + a.output) as u64,
     };
-    let points: u64 = pool.axes.iter().map(|a| reads(a) as u64).product();
+    let points: u64 = pool.axes.iter().map(reads).product();
     (pool.batch * pool.channels) as u64 * points
 }
 
 /// Into how many parts it is worth dividing.
 pub fn parts(pool: &Pool, points: usize) -> usize {
     check::parts(work(pool), points)
-}
-
-/// Points that are computed, and then announced, together.
-const POINTS: usize = 64;
-
-/// Runs a part of `points` with `channels` elements each, some points at a time.
-pub fn pointwise(io: &mut Io<'_>, points: usize, channels: usize, f: &dyn Fn(usize, &mut [f32])) {
-    let share = io.part().share(points, 1);
-    let out = io.out(share, channels);
-    for (i, out) in out.chunks_mut(POINTS * channels).enumerate() {
-        let first = share.start() + i * POINTS;
-        f(first, out);
-        io.finish(first * channels, out.len());
-    }
 }
 
 /// Two f32 inputs, of which the second has shape `wanted`.

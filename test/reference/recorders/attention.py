@@ -38,7 +38,7 @@ def heads(case, x):
     call = {"use_causal_mask": True, "return_attention_scores": True}
     yield case(mha, config, [x(2, 4, 5), x(2, 4, 5)], call=call, own={**causal, **scores})
     yield case(mha, config, [x(2, 3, 5), x(2, 4, 5)], call={"value_mask": VALUE})
-    call = {"query_mask": QUERY, "value_mask": VALUE, "key_mask": KEY, "return_attention_scores": True}
+    call = {"value_mask": VALUE, "key_mask": KEY, "return_attention_scores": True}
     yield case(mha, config, [x(2, 3, 5), x(2, 4, 5), x(2, 4, 5)], call=call, own=scores)
     yield case(mha, config, [x(2, 3, 5), x(2, 4, 5)], call={"attention_mask": PAIRS})
     call = {"attention_mask": PAIRS, "return_attention_scores": True}

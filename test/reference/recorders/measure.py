@@ -4,13 +4,15 @@ and outputs, at inference or while training. It knows no layer.
 The gradients are those of the sum over the outputs of sum(output * gradOutput).
 """
 
+import re
+
 import jax
 import numpy as np
 
 from recorders.record import both, camel, camel_config, random, tensor
 
 # Where a name in camelCase would begin oddly.
-NAMES = {"RMSNormalization": "rmsNormalization", "ReLU": "relu", "PReLU": "prelu", "LeakyReLU": "leakyRelu", "ELU": "elu"}
+NAMES = {"GroupedQueryAttention": "groupQueryAttention", "RMSNormalization": "rmsNormalization", "ReLU": "relu", "PReLU": "prelu", "LeakyReLU": "leakyRelu", "ELU": "elu"}
 
 
 def measured(rng, cls, config, xs, *, weights=None, training=False, call=None, own=None):
@@ -26,7 +28,7 @@ def measured(rng, cls, config, xs, *, weights=None, training=False, call=None, o
     names = [name_of(weight) for weight in layer.weights]
     trainable = [name_of(weight) for weight in layer.trainable_weights]
     case = {
-        "layer": NAMES.get(cls.__name__, camel(cls.__name__)),
+        "layer": layer_name(cls),
         "config": {**camel_config(config), **(own or {})},
         "inputs": [tensor(x) for x in xs],
         "weights": named(names, given),
@@ -36,14 +38,26 @@ def measured(rng, cls, config, xs, *, weights=None, training=False, call=None, o
         "gradWeights": named(trainable, values["grad_weights"]),
         "float32Error": float32_error,
     }
-    masks = {key: tensor(np.asarray(m, "float32")) for key, m in call.items() if "mask" in key and hasattr(m, "shape")}
+    masks = {camel(key): tensor(np.asarray(mask, "float32")) for key, mask in masks_of(call)}
     if masks:
-        case["masks"] = {camel(key): value for key, value in masks.items()}
+        case["masks"] = masks
     if training:
         case["training"] = True
         fixed = [name_of(weight) for weight in layer.non_trainable_weights]
         case["after"] = named(fixed, values["after"])
     return case
+
+
+def masks_of(call):
+    """(name, mask) of a call; a list of masks belongs to the query, the value and the key."""
+    if isinstance(call.get("mask"), list):
+        return list(zip(("query_mask", "value_mask", "key_mask"), call["mask"]))
+    return [(key, value) for key, value in call.items() if hasattr(value, "shape")]
+
+
+def layer_name(cls):
+    """`LayerNormalization` -> `layerNormalization`, `Cropping1D` -> `cropping1d`."""
+    return NAMES.get(cls.__name__) or camel(re.sub(r"(\d)D$", r"\1d", cls.__name__))
 
 
 def name_of(weight):

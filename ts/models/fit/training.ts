@@ -65,6 +65,9 @@ export const trainingOf = (live: Live, optimizer: Optimizer, course: Course): Tr
   snapshot: () => live.store.snapshot(),
   restore: (snapshot: Snapshot) => live.store.set(snapshot),
   swapAverages: () => swapAverages(live, optimizer),
+  get weightNames() {
+    return new Map(live.network.placed.map(({ variable, path }) => [variable.key, path]))
+  },
   save: (path) => saveModel(live, path),
   warn: (message) => live.warn(message),
 })

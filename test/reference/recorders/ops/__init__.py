@@ -1,8 +1,18 @@
 """Records the public ops: results of `keras.ops` (NumPy where it lacks one), and their gradients."""
 
-from recorders.ops import arithmetic, functions, indexing, linalg, products, reduce, shape, sorting
+from recorders.ops import (
+    arithmetic,
+    functions,
+    indexing,
+    linalg,
+    nn,
+    products,
+    reduce,
+    shape,
+    sorting,
+)
 
-PARTS = [shape, indexing, arithmetic, functions, reduce, sorting, products, linalg]
+PARTS = [shape, indexing, arithmetic, functions, reduce, sorting, products, linalg, nn]
 
 
 def record(_here):

@@ -3,7 +3,6 @@
 import jax.numpy as jnp
 import numpy as np
 from keras import ops
-
 from recorders.ops.case import Tensor, case, ints
 
 ALL = [-20.0, -3.0, -1.5, -1.0, -0.5, -0.1, -1e-3, -1e-6, 1e-6, 1e-3, 0.1, 0.5, 1.0, 1.5, 3.0, 20.0]

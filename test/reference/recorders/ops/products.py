@@ -2,7 +2,6 @@
 
 import jax.numpy as jnp
 from keras import ops
-
 from recorders.ops.case import case, floats, ints
 
 
@@ -28,7 +27,9 @@ def multiplying():
         yield case("matmul", [floats(70 + i, *a), floats(80 + i, *b)], ops.matmul)
     a, b = floats(1, 2, 3, 4), floats(2, 4, 3, 2)
     yield case("tensordot", [a, b, 1], lambda a, b: ops.tensordot(a, b, 1))
-    yield case("tensordot", [a, b, [[2, 1], [0, 1]]], lambda a, b: ops.tensordot(a, b, ((2, 1), (0, 1))))
+    yield case(
+        "tensordot", [a, b, [[2, 1], [0, 1]]], lambda a, b: ops.tensordot(a, b, ((2, 1), (0, 1)))
+    )
     yield case("tensordot", [a, b, 0], lambda a, b: ops.tensordot(a, b, 0))
     yield case("dot", [floats(3, 3), floats(4, 3)], ops.dot)
     yield case("dot", [floats(3, 2, 3), floats(4, 5, 3, 2)], ops.dot)
@@ -75,7 +76,7 @@ EQUATIONS = [
 def summing():
     for equation, *shapes in EQUATIONS:
         tensors = [floats(90 + i, *shape) for i, shape in enumerate(shapes)]
-        run = lambda *x, equation=equation: jnp.einsum(equation, *x)  # noqa: E731
+        run = lambda *x, equation=equation: jnp.einsum(equation, *x)
         yield case("einsum", [equation, *tensors], run)
 
 

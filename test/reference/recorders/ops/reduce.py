@@ -3,7 +3,6 @@
 import jax.numpy as jnp
 import numpy as np
 from keras import ops
-
 from recorders.ops.case import NONE, Tensor, case, floats, ints
 
 OVER = [
@@ -51,7 +50,7 @@ def truths():
         run = getattr(ops, name)
         yield case(name, [some], run, gradient=False)
         yield case(name, [some, 1, True], lambda x, run=run: run(x, 1, True), gradient=False)
-    count = lambda x: ops.count_nonzero(x, 1)  # noqa: E731
+    count = lambda x: ops.count_nonzero(x, 1)
     yield case("countNonzero", [some, 1], count, gradient=False)
 
 

@@ -3,7 +3,6 @@
 import jax.numpy as jnp
 import numpy as np
 from keras import ops
-
 from recorders.ops.case import Tensor, case, floats, ints
 
 
@@ -15,7 +14,7 @@ def cases():
         yield case("argsort", [n, axis], lambda x, axis=axis: jnp.argsort(x, axis, stable=True))
     yield case("sort", [n], ops.sort)
     yield case("sort", [holes], jnp.sort, gradient=False)
-    falling = lambda x: jnp.argsort(x, -1, stable=True, descending=True)  # noqa: E731
+    falling = lambda x: jnp.argsort(x, -1, stable=True, descending=True)
     yield case("argsort", [n, -1, True], falling)
     yield case("topK", [x, 3], lambda x: ops.top_k(x, 3))
     yield case("topK", [n, 4], lambda x: ops.top_k(x, 4))
@@ -29,13 +28,13 @@ def cases():
     yield case("median", [holes], jnp.median, gradient=False)
     bins = Tensor(np.float32([-1, 0, 0, 2]))
     for side in ["left", "right"]:
-        find = lambda b, x, side=side: ops.searchsorted(b, x, side)  # noqa: E731
+        find = lambda b, x, side=side: ops.searchsorted(b, x, side)
         yield case("searchsorted", [bins, Tensor(np.float32([[-2, 0, 1], [2, 3, -1]])), side], find)
     yield case("digitize", [x, Tensor(np.float32([-1, 0, 1]))], ops.digitize)
     counted = Tensor([0, 3, 3, 1, 3])
     yield case("bincount", [counted, 5], lambda x: ops.bincount(x, minlength=5))
-    weigh = lambda x, w: jnp.bincount(x, w, length=5)  # noqa: E731
+    weigh = lambda x, w: jnp.bincount(x, w, length=5)
     yield case("bincount", [counted, 5, floats(62, 5)], weigh)
     yield case("isIn", [n, Tensor([1, 4])], lambda x, v: ops.isin(x, v))
-    parts = lambda x, s: ops.segment_sum(x, s, 4)  # noqa: E731
+    parts = lambda x, s: ops.segment_sum(x, s, 4)
     yield case("segmentSum", [x, Tensor([2, 0, 2]), 4], parts)
