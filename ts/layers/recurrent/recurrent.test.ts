@@ -234,6 +234,17 @@ describe('first weights of an LSTM', () => {
   })
 })
 
+describe('the twin in a bidirectional layer', () => {
+  it('has the options of the layer, and weights of its own', () => {
+    const layer = layers.gru({ units: 2, kernelRegularizer: 'l2', trainable: false })
+    const { forward, backward } = layers.bidirectional({ layer })
+    expect([forward.goBackwards, backward.goBackwards]).toEqual([false, true])
+    expect([forward.trainable, backward.trainable]).toEqual([false, false])
+    expect(backward.config()).toMatchObject({ units: 2, kernelRegularizer: 'l2' })
+    expect(new Set([layer.cell, forward.cell, backward.cell]).size).toBe(3)
+  })
+})
+
 /** Adds up its inputs; its output is twice the sum. */
 class Summing extends RnnCell {
   readonly type = 'summing'
