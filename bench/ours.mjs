@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { convnetLayers } from './convnet.mjs'
 import { trainingData } from './data.mjs'
+import { lstmLayers } from './lstm.mjs'
 import { seconds } from './sample.mjs'
 
 const dist = (path) => new URL(`../dist/${path}`, import.meta.url)
@@ -25,12 +26,13 @@ function denseLayers(layers, widths) {
   )
 }
 
-function buildModel({ sequential, layers }, { widths, convnet }) {
-  const model = sequential(
-    convnet
-      ? convnetLayers(layers, layers.maxPooling2d, widths.at(-1))
-      : denseLayers(layers, widths),
-  )
+function layersOf(layers, { widths, convnet, lstm }) {
+  if (convnet) return convnetLayers(layers, layers.maxPooling2d, widths.at(-1))
+  return lstm ? lstmLayers(layers, widths.at(-1)) : denseLayers(layers, widths)
+}
+
+function buildModel({ sequential, layers }, job) {
+  const model = sequential(layersOf(layers, job))
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] })
   return model
 }

@@ -71,11 +71,30 @@ def convnet(classes):
         nn.Linear(128, classes))
 
 
+class Lstm(nn.Module):
+    """The same as lstm.mjs."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.lstm = nn.LSTM(32, 64, batch_first=True)
+        self.dense = nn.Linear(64, classes)
+
+    def forward(self, x):
+        return self.dense(self.lstm(x.unflatten(1, (50, 32)))[0][:, -1])
+
+
+def model_of(job):
+    classes = job["widths"][-1]
+    if job.get("lstm"):
+        return Lstm(classes)
+    return convnet(classes) if job.get("convnet") else network(job["widths"])
+
+
 def train(job):
     rows, batch, widths = job["rows"], job["batch"], job["widths"]
     x = load(job["x"], torch.float32).reshape(rows, widths[0])
     labels = load(job["labels"], torch.int32).long()
-    model = convnet(widths[-1]) if job.get("convnet") else network(widths)
+    model = model_of(job)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     cross_entropy = nn.CrossEntropyLoss()
     sums = torch.zeros(2)
