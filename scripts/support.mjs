@@ -23,8 +23,14 @@ that name the item.
 const agrees = /Keras|PyTorch|NumPy|recorded|documented formula/i
 
 /** The tests whose name begins with the item's. */
-const testsOf = (kind, item, tests) =>
-  tests.filter((test) => test.file.startsWith(kind.tests) && kind.names(item, test))
+const testsOf = (kind, item, tests) => {
+  const whole = kind.within?.[item]
+  return tests.filter(
+    (test) =>
+      (test.file.startsWith(kind.tests) && kind.names(item, test)) ||
+      (whole && /^ts\/(layers|activations)\//.test(test.file) && kind.names(whole, test)),
+  )
+}
 
 const row = (kind, item, tests) => {
   const own = testsOf(kind, item, tests)

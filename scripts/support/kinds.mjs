@@ -12,19 +12,29 @@ import { root } from '../shell.mjs'
 const isNamed = (item, name) =>
   name.split(' ', 2).includes(item) || name.includes(`"type":"${item}"`)
 
-const kebab = (name) => name.replace(/[A-Z]+/g, (x) => `-${x.toLowerCase()}`)
+const kebab = (name) => name.replace(/LR|[A-Z]/g, (x) => `-${x.toLowerCase()}`)
 
-/** Things whose tests stand under a name for several of them. */
-const together = {
-  lambda: /^layers of plain functions/,
-  orthogonalRegularizer: /^orthogonal/,
+/** Functions that a layer or an activation is made of: what is checked of that. */
+const within = {
+  adaptiveAveragePool: 'adaptiveAveragePooling2d',
+  adaptiveMaxPool: 'adaptiveMaxPooling2d',
+  averagePool: 'averagePooling2d',
+  conv: 'conv2d',
+  convTranspose: 'conv2dTranspose',
+  depthwiseConv: 'depthwiseConv2d',
+  elu: 'elu',
+  gelu: 'gelu',
+  leakyRelu: 'leakyRelu',
+  maxPool: 'maxPooling2d',
+  relu: 'relu',
+  silu: 'silu',
+  softplus: 'softplus',
 }
 
 const names = (item, { file, name }) =>
   isNamed(item, name) ||
   file.endsWith(`/${kebab(item)}.test.ts`) ||
-  (item.startsWith('random') && name.startsWith('random tensors')) ||
-  together[item]?.test(name)
+  (item.startsWith('random') && name.startsWith('random tensors'))
 
 const kind = (title, members, tests) => ({
   title,
@@ -63,7 +73,7 @@ export const kinds = async () => {
     kind('Learning-rate schedules', api.schedules, 'schedules'),
     kind('Callbacks', api.callbacks, 'callbacks'),
     kind('Preprocessing', api.preprocessing, 'preprocessing'),
-    kind('Functions of tensors (`ops`)', api.ops, 'composites'),
+    { ...kind('Functions of tensors (`ops`)', api.ops, 'composites'), within },
     { title: 'Primitive ops of the core', ops: primitives() },
   ]
 }
