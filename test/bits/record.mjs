@@ -6,9 +6,11 @@ import * as gradloom from '../../dist/node/index.js'
 import { trainedBits } from './train.mjs'
 
 const expected = {}
-for (const shards of [1, 2]) {
-  const { sha256 } = await trainedBits(gradloom, { mode: 'inline' }, shards)
-  expected[`shards: ${shards}`] = sha256
+for (const network of ['dense', 'attention']) {
+  for (const shards of [1, 2]) {
+    const { sha256 } = await trainedBits(gradloom, { mode: 'inline' }, shards, network)
+    expected[`${network === 'dense' ? '' : `${network}, `}shards: ${shards}`] = sha256
+  }
 }
 const file = new URL('expected.json', import.meta.url)
 await writeFile(file, `${JSON.stringify(expected, null, 2)}\n`)

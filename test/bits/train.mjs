@@ -25,9 +25,9 @@ const data = ({ tensor }) => {
   return { x: tensor(x, [SAMPLES, FEATURES]), y: tensor(y) }
 }
 
-const build = ({ layers, optimizers, schedules, sequential }) => {
+const dense = ({ layers }) => {
   const activations = ['gelu', 'tanh', 'sigmoid', 'elu', 'softplus', 'silu', 'leakyRelu', 'relu']
-  const model = sequential([
+  return [
     layers.dense({
       units: 256,
       activation: 'gelu',
@@ -38,7 +38,30 @@ const build = ({ layers, optimizers, schedules, sequential }) => {
     ...activations.map((activation) => layers.dense({ units: 96, activation })),
     layers.dropout({ rate: 0.1 }),
     layers.dense({ units: CLASSES, activation: 'softmax' }),
-  ])
+  ]
+}
+
+/** Attention, fused and with dropout on its weights, and every kind of normalization. */
+const attention = ({ layers }) => [
+  layers.reshape({ targetShape: [16, 4], inputShape: [FEATURES] }),
+  layers.einsumDense({ equation: 'abc,cd->abd', outputShape: [16, 24], biasAxes: 'd' }),
+  layers.multiHeadAttention({ numHeads: 3, keyDim: 8, useCausalMask: true }),
+  layers.layerNormalization(),
+  layers.groupQueryAttention({ headDim: 5, numQueryHeads: 4, numKeyValueHeads: 2, dropout: 0.1 }),
+  layers.batchNormalization({ momentum: 0.9 }),
+  layers.spatialDropout1d({ rate: 0.1 }),
+  layers.groupNormalization({ groups: 4 }),
+  layers.gaussianDropout({ rate: 0.1 }),
+  layers.rmsNormalization(),
+  layers.flatten(),
+  layers.dense({ units: CLASSES, activation: 'softmax' }),
+]
+
+const networks = { dense, attention }
+
+const build = (gradloom, network) => {
+  const { optimizers, schedules, sequential } = gradloom
+  const model = sequential(networks[network](gradloom))
   const learningRate = schedules.cosineDecay({ initialLearningRate: 0.005, decaySteps: 60 })
   model.compile({
     optimizer: optimizers.adam({ learningRate, globalClipNorm: 5 }),
@@ -58,10 +81,10 @@ const hashOf = async (tensors) => {
 }
 
 /** Trains with the library `gradloom`, initialised by `options`, and hashes all weights. */
-export const trainedBits = async (gradloom, options, shards) => {
+export const trainedBits = async (gradloom, options, shards, network = 'dense') => {
   await gradloom.init(options)
   const { mode, threads } = gradloom.info()
-  const model = build(gradloom)
+  const model = build(gradloom, network)
   const { x, y } = data(gradloom)
   const fit = { epochs: 6, batchSize: 32, shards, verbose: 0 }
   const { history } = await model.fit(x, y, fit)
