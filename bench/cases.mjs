@@ -27,6 +27,13 @@ const lateSubjects = [
   { subject: 'jax-js', threads: 1 },
   { subject: 'torch', threads: 1 },
 ]
+const convnetSubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'ours', threads: 2, mode: 'shared' },
+  { subject: 'tfjs-wasm', threads: 1, rows: 64 },
+  { subject: 'torch', threads: 1 },
+  { subject: 'torch', threads: 2 },
+]
 const tinySubjects = [
   { subject: 'ours', threads: 1, mode: 'auto' },
   { subject: 'tfjs-cpu', threads: 1 },
@@ -71,6 +78,7 @@ export function repeatedCases() {
     ...trainSubjects.map(train('tutorial', 32)),
     ...trainSubjects.map(train('tutorial', 128)),
     ...lateSubjects.map(train('late digits', 32)),
+    ...convnetSubjects.map(train('convnet', 32)),
     ...tinySubjects.map(train('tiny', 16)),
     ...startSubjects.map((s) => ({ kind: 'firstBatch', ...networks.tutorial, batch: 32, ...s })),
     ...gemmCases(),

@@ -15,7 +15,7 @@ function usableRounds(rounds) {
 
 function flopsOf(job) {
   if (job.kind === 'gemm') return gemmFlops(job)
-  if (job.kind === 'train') return stepFlops(job.widths, job.batch)
+  if (job.kind === 'train') return stepFlops(job)
   return null
 }
 

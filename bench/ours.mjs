@@ -1,6 +1,7 @@
 // Gradloom as a subject, through its public API only. The raw products go through the internal
 // dist/node/bench.js: `gemm({ m, n, k, ta, tb, batch, threads, repeats })` resolves to seconds.
 import { existsSync } from 'node:fs'
+import { convnetLayers } from './convnet.mjs'
 import { trainingData } from './data.mjs'
 import { seconds } from './sample.mjs'
 
@@ -14,15 +15,22 @@ async function load(path) {
   return import(dist(path).href)
 }
 
-function buildModel({ sequential, layers }, widths) {
-  const stack = widths.slice(1).map((units, i) =>
+function denseLayers(layers, widths) {
+  return widths.slice(1).map((units, i) =>
     layers.dense({
       units,
       activation: i === widths.length - 2 ? 'softmax' : 'relu',
       ...(i === 0 && { inputShape: [widths[0]] }),
     }),
   )
-  const model = sequential(stack)
+}
+
+function buildModel({ sequential, layers }, { widths, convnet }) {
+  const model = sequential(
+    convnet
+      ? convnetLayers(layers, layers.maxPooling2d, widths.at(-1))
+      : denseLayers(layers, widths),
+  )
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] })
   return model
 }
@@ -40,13 +48,14 @@ export async function prepareGemm({ size, batch, ta, tb, threads }) {
 }
 
 /** Training steps by `fit` with shuffling, as a user writes it. */
-export async function prepareTraining({ widths, batch, rows, threads, mode, source }) {
+export async function prepareTraining(job) {
+  const { widths, batch, rows, threads, mode, source } = job
   const gradloom = await load('node/index.js')
   await gradloom.init({ threads, mode })
   const data = trainingData({ widths, rows, source })
   const x = gradloom.tensor(data.x, [rows, data.inputs])
   const y = gradloom.tensor(data.y, [rows, data.classes])
-  const model = buildModel(gradloom, widths)
+  const model = buildModel(gradloom, job)
   let history
   const run = (epochs) =>
     seconds(async () => {
@@ -64,7 +73,7 @@ export async function firstBatch({ widths, batch, data }) {
   await gradloom.init()
   const x = gradloom.tensor(data.x, [batch, data.inputs])
   const y = gradloom.tensor(data.y, [batch, data.classes])
-  const model = buildModel(gradloom, widths)
+  const model = buildModel(gradloom, { widths })
   const history = await model.fit(x, y, { epochs: 1, batchSize: batch, verbose: 0 })
   return { loss: lastLoss(history) }
 }

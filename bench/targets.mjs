@@ -20,6 +20,7 @@ const ratioTargets = [
   ],
   ['batch 32, two threads vs one', train('tutorial', 32, oursTwo), ours, 1.6],
   ['batch 128, two threads vs one', train('tutorial', 128, oursTwo), ours, 1.8],
+  ['convnet, two threads vs one', train('convnet', 32, oursTwo), ours, 1.8],
   ['batch 128, replica on two vs one', train('tutorial', 128, oursReplica), ours, 1],
 ]
 
@@ -122,6 +123,7 @@ export function targetRows(record) {
   return [
     ...shareRow(record, 'tutorial, batch 32', train('tutorial', 32, ours), 0.6),
     ...shareRow(record, 'tutorial, batch 128', train('tutorial', 128, ours), 0.75),
+    ...shareRow(record, 'convnet, batch 32', train('convnet', 32, ours), 0.6),
     ...ratioRows(record),
     ...gemmRows(record),
     ...limitRows(record),

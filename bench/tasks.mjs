@@ -1,4 +1,5 @@
 // What is measured: the networks and the products, and their floating-point work.
+import { convnetFlops } from './convnet.mjs'
 
 const mlp = [784, 128, 64, 10]
 
@@ -7,6 +8,8 @@ export const networks = {
   // The same network late in training on images that are mostly zeros: weights whose gradient is
   // long zero leave subnormal numbers in Adam's moments, which cost processors dearly.
   'late digits': { widths: mlp, rows: 2048, source: 'blobs', stepsBefore: 2000 },
+  // widths: only those of the input and of the output.
+  convnet: { widths: [784, 10], convnet: true, rows: 512, source: 'blobs' },
   tiny: { widths: [24, 16, 3], rows: 4096, source: 'noise' },
 }
 
@@ -18,7 +21,8 @@ export const forms = [
 ]
 
 /** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
-export function stepFlops(widths, batch) {
+export function stepFlops({ widths, batch, convnet }) {
+  if (convnet) return convnetFlops(widths.at(-1), batch)
   let flops = 0
   for (let i = 0; i + 1 < widths.length; i++) {
     flops += 2 * batch * widths[i] * widths[i + 1] * (i === 0 ? 2 : 3)

@@ -65,14 +65,17 @@ export const dropout = (x: Tensor, rate: number, draw: Omit<Draw, 'graph'>): Ten
   return ops.mul(x, ops.mul(ops.lessEqual(rate, uniform), 1 / (1 - rate)))
 }
 
-/** Softmax along any axis. */
-export const softmaxAlong = (x: Tensor, axis: number): Tensor => {
+/** `f`, which works along the last axis, along any axis. */
+export const along = (x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor => {
   const last = x.shape.length - 1
   const at = axis < 0 ? axis + x.shape.length : axis
-  if (at === last) return ops.softmax(x)
+  if (at === last) return f(x)
   const swapped = allAxes(x).map((i) => (i === at ? last : i === last ? at : i))
-  return ops.transpose(ops.softmax(ops.transpose(x, swapped)), swapped)
+  return ops.transpose(f(ops.transpose(x, swapped)), swapped)
 }
+
+/** Softmax along any axis. */
+export const softmaxAlong = (x: Tensor, axis: number): Tensor => along(x, axis, ops.softmax)
 
 /** `axis` as 0, 1 … of a tensor of `rank` axes. */
 export const axisOf = (subject: string, axis: number, rank: number): number => {

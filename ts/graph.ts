@@ -69,6 +69,23 @@ const checked = <T>(call: () => T): T => {
   }
 }
 
+/** A value that has a gradient rule of its own. */
+interface Rule {
+  readonly y: SymbolicTensor
+  readonly xs: readonly SymbolicTensor[]
+  /** dy → dx of each */
+  readonly gradient: (dy: SymbolicTensor) => readonly (SymbolicTensor | undefined)[]
+}
+
+/** A node and its gradient. */
+type Seed = readonly [SymbolicTensor, SymbolicTensor]
+
+const idsOf = (tensors: readonly SymbolicTensor[]): Uint32Array =>
+  Uint32Array.from(tensors, (x) => x.id)
+
+/** What `pullBack` says where there is no gradient. */
+const NONE = 2 ** 32 - 1
+
 export class Graph {
   readonly #builder: GraphBuilder
   readonly #inputs: Port[] = []
@@ -76,6 +93,8 @@ export class Graph {
   readonly #variables = new Map<number, Variable>()
   readonly #assigns = new Map<Variable, SymbolicTensor>()
   readonly #written = new Set<Variable>()
+  readonly #lent = new Map<Variable, { value: SymbolicTensor; next: SymbolicTensor }>()
+  readonly #rules: Rule[] = []
 
   constructor() {
     this.#builder = new (core().GraphBuilder)()
@@ -95,6 +114,8 @@ export class Graph {
 
   /** The value of a variable when the step begins. */
   state(variable: Variable): SymbolicTensor {
+    const lent = this.#lent.get(variable)
+    if (lent) return lent.value
     this.#variables.set(variable.key, variable)
     const { key, dtype, shape } = variable
     return this.#tensor(
@@ -132,13 +153,66 @@ export class Graph {
 
   /** d loss / d each of `wrt`; `loss` has one element. */
   gradients(loss: SymbolicTensor, wrt: readonly SymbolicTensor[]): SymbolicTensor[] {
-    const ids = Uint32Array.from(wrt, (x) => x.id)
-    const grads = checked(() => this.#builder.gradients(loss.id, ids))
-    return Array.from(grads, (id) => this.#tensor(id))
+    const seeds: Seed[] = [[loss, this.fill(1, loss.shape)]]
+    if (this.#rules.length === 0 || sizeOf(loss.shape) !== 1) {
+      const grads = checked(() => this.#builder.gradients(loss.id, idsOf(wrt)))
+      return Array.from(grads, (id) => this.#tensor(id))
+    }
+    return this.pullBack(seeds, wrt).map((grad, i) => grad ?? this.fill(0, wrt[i]?.shape))
+  }
+
+  /**
+   * What reaches each of `wrt` when every tensor of `seeds` has the gradient beside it; `undefined`
+   * where nothing does.
+   */
+  pullBack(seeds: readonly Seed[], wrt: readonly SymbolicTensor[]): (SymbolicTensor | undefined)[] {
+    const all = [...seeds]
+    // From the last to the first, as later ones may depend on earlier ones.
+    for (const { y, xs, gradient } of this.#rules.toReversed()) {
+      const [dy] = this.#through(all, [y])
+      if (!dy) continue
+      for (const [i, dx] of gradient(dy).entries()) {
+        if (dx) all.push([xs[i] as SymbolicTensor, dx])
+      }
+    }
+    return this.#through(all, wrt)
+  }
+
+  #through(seeds: readonly Seed[], wrt: readonly SymbolicTensor[]): (SymbolicTensor | undefined)[] {
+    const [nodes, grads] = [seeds.map(([x]) => x), seeds.map(([, dx]) => dx)]
+    const found = checked(() => this.#builder.pullBack(idsOf(nodes), idsOf(grads), idsOf(wrt)))
+    return Array.from(found, (id) => (id === NONE ? undefined : this.#tensor(id)))
+  }
+
+  /** The value of `x` as a tensor of its own, to which no gradient comes. */
+  apart(x: SymbolicTensor): SymbolicTensor {
+    return this.#tensor(checked(() => this.#builder.apart(x.id)))
+  }
+
+  /** The value of `y`, whose gradient with respect to `xs` is what `gradient` makes of dy. */
+  withGradient(y: SymbolicTensor, xs: readonly SymbolicTensor[], gradient: Rule['gradient']) {
+    const apart = this.apart(y)
+    this.#rules.push({ y: apart, xs, gradient })
+    return apart
+  }
+
+  /** From now on `variable` is `value` here; assigning it changes what `returned` gives. */
+  lend(variable: Variable, value: SymbolicTensor): void {
+    this.#lent.set(variable, { value, next: value })
+  }
+
+  /** What a lent variable was assigned, or lent as. */
+  returned(variable: Variable): SymbolicTensor {
+    return this.#lent.get(variable)?.next ?? this.state(variable)
   }
 
   /** After the step, `variable` holds `value`. */
   assign(variable: Variable, value: SymbolicTensor): void {
+    const lent = this.#lent.get(variable)
+    if (lent) {
+      lent.next = value
+      return
+    }
     if (this.#assigns.has(variable)) {
       throw new GradloomError('argument', `assign: '${variable.name}' is assigned twice.`)
     }

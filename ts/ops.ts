@@ -222,6 +222,17 @@ export const qr = (a: Tensor) => apply('qr', [a])
 export const triangularSolve = (a: Tensor, b: Tensor, lower = true, transposed = false) =>
   apply('triangularSolve', [a, b], [lower, transposed])
 
+// Recurrences; cell: 0 simple, 1 GRU, 2 LSTM, of G = 1, 3, 4 gates and S = 1, 1, 2 states
+/**
+ * x: [B, T, G·U], kernel: [U, G·U], bias: [G·U], state: [B, S, U], mask: [B, T], keep: [B, U] → the
+ * states and gates of all steps, for `recurrent`. No gradient.
+ */
+export const recurrentTape = (inputs: readonly Tensor[], cell: number) =>
+  apply('recurrentTape', inputs, [cell])
+/** The inputs of the tape, and the tape → h after each of the last `ends` steps, then c: [B, …, U] */
+export const recurrent = (inputs: readonly Tensor[], cell: number, ends: number) =>
+  apply('recurrent', inputs, [cell, ends])
+
 // Rows: along the last axis
 export const softmax = (x: Tensor) => from('softmax', x, apply('softmax', [x]))
 /**

@@ -1,6 +1,7 @@
 // TensorFlow.js as a subject, on its cpu or its wasm backend (one thread in Node). Only the parts
 // of @tensorflow/tfjs that the work needs are loaded: they start in half the time of the whole.
 import { createRequire } from 'node:module'
+import { convnetLayers } from '../convnet.mjs'
 import { randomFloats, trainingData } from '../data.mjs'
 import { seconds } from '../sample.mjs'
 
@@ -14,14 +15,20 @@ async function load(backend) {
   return { ...tf, layers, sequential }
 }
 
-function buildModel(tf, widths) {
-  const layers = widths.slice(1).map((units, i) =>
+function denseLayers(tf, widths) {
+  return widths.slice(1).map((units, i) =>
     tf.layers.dense({
       units,
       activation: i === widths.length - 2 ? 'softmax' : 'relu',
       ...(i === 0 && { inputShape: [widths[0]] }),
     }),
   )
+}
+
+function buildModel(tf, { widths, convnet }) {
+  const layers = convnet
+    ? convnetLayers(tf.layers, tf.layers.maxPooling2d, widths.at(-1))
+    : denseLayers(tf, widths)
   const model = tf.sequential({ layers })
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] })
   return model
@@ -41,12 +48,13 @@ export async function prepareGemm({ backend, size, batch, ta, tb }) {
 }
 
 /** Training steps, by `fit` or by `trainOnBatch` on batches cut beforehand, whichever is faster. */
-export async function prepareTraining({ backend, widths, batch, rows, source }) {
+export async function prepareTraining(job) {
+  const { backend, widths, batch, rows, source } = job
   const tf = await load(backend)
   const data = trainingData({ widths, rows, source })
   const x = tf.tensor2d(data.x, [rows, data.inputs])
   const y = tf.tensor2d(data.y, [rows, data.classes])
-  const model = buildModel(tf, widths)
+  const model = buildModel(tf, job)
   const ways = { fit: byFit(model, x, y, batch), trainOnBatch: byBatches(tf, model, x, y, batch) }
   const way = await fasterWay(ways)
   return { run: ways[way], unitsPerRun: rows / batch, finish: () => finalLoss(model, x, y, way) }
@@ -89,6 +97,6 @@ export async function firstBatch({ backend, widths, batch, data }) {
   const tf = await load(backend)
   const x = tf.tensor2d(data.x, [batch, data.inputs])
   const y = tf.tensor2d(data.y, [batch, data.classes])
-  const result = await buildModel(tf, widths).trainOnBatch(x, y)
+  const result = await buildModel(tf, { widths }).trainOnBatch(x, y)
   return { loss: result[0] }
 }

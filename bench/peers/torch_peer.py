@@ -63,11 +63,19 @@ def network(widths):
     return nn.Sequential(*layers)
 
 
+def convnet(classes):
+    """The same as convnet.mjs, channels first, as PyTorch has them."""
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3),
+        nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(),
+        nn.Linear(128, classes))
+
+
 def train(job):
     rows, batch, widths = job["rows"], job["batch"], job["widths"]
     x = load(job["x"], torch.float32).reshape(rows, widths[0])
     labels = load(job["labels"], torch.int32).long()
-    model = network(widths)
+    model = convnet(widths[-1]) if job.get("convnet") else network(widths)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     cross_entropy = nn.CrossEntropyLoss()
     sums = torch.zeros(2)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { transform } from 'esbuild'
 import { rollup } from 'rollup'
 import { root } from '../shell.mjs'
-import { standIn, wasmBase64 } from './plugin.mjs'
+import { PLATFORM, standIn, wasmBase64 } from './plugin.mjs'
 
 const read = (path) => readFileSync(join(root, path), 'utf8')
 const asModule = (text) => `export default ${JSON.stringify(text)}`
@@ -15,6 +15,7 @@ const asModule = (text) => `export default ${JSON.stringify(text)}`
 /** What does not stand in ts/: how it is imported, the file it becomes in `inlined`, its code. */
 const inlined = (worker) => [
   [/^comlink$/, 'comlink', () => read('node_modules/comlink/dist/esm/comlink.mjs')],
+  [/^d3-dsv$/, 'd3-dsv', () => read('node_modules/d3-dsv/dist/d3-dsv.mjs')],
   [/\/gradloom\.js$/, 'glue', () => read('build/wasm/gradloom.js')],
   [/^virtual:wasm\/simd$/, 'simd', () => asModule(wasmBase64('simd'))],
   [/^virtual:wasm\/threads$/, 'threads', () => asModule(wasmBase64('threads'))],
@@ -28,7 +29,7 @@ const plugin = (worker) => {
   return {
     name: 'gradloom',
     resolveId(path) {
-      if (/\/(current|disk)\.ts$/.test(path)) return standIn(path, 'browser')
+      if (PLATFORM.test(path)) return standIn(path, 'browser')
       const known = sources.find(([pattern]) => pattern.test(path))
       return known ? fileOf(known[1]) : null
     },

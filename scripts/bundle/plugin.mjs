@@ -1,5 +1,6 @@
 // The esbuild plugin behind the entries: chooses what stands for ts/platform/current.ts and
-// ts/io/disk.ts, and makes the modules `virtual:worker-source` and `virtual:wasm/<variant>` for the inlined one.
+// images.ts and ts/io/disk.ts, and makes the modules `virtual:worker-source` and
+// `virtual:wasm/<variant>` for the inlined one.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,9 +19,15 @@ export const wasmBase64 = (variant) => {
 const virtual = (path) =>
   path === 'virtual:worker-source' ? SOURCE : JSON.stringify(wasmBase64(path.split('/')[1]))
 
+/** Files that another one stands for, by platform. */
+export const PLATFORM = /\/(current|disk|images)\.ts$/
+
 /** The file of a platform (`node`, `browser`, `assets`) that is taken for `path`. */
 export const standIn = (path, platform) => {
   if (path.endsWith('/current.ts')) return join(root, 'ts/platform', `${platform}.ts`)
+  if (path.endsWith('/images.ts')) {
+    return join(root, 'ts/platform', `${platform === 'node' ? 'node' : 'web'}-images.ts`)
+  }
   return join(root, 'ts/io', platform === 'node' ? 'disk.ts' : 'no-disk.ts')
 }
 
@@ -28,7 +35,7 @@ export const standIn = (path, platform) => {
 export const gradloomPlugin = (platform) => ({
   name: 'gradloom',
   setup(hooks) {
-    hooks.onResolve({ filter: /\/(current|disk)\.ts$/ }, ({ path }) => ({
+    hooks.onResolve({ filter: PLATFORM }, ({ path }) => ({
       path: standIn(path, platform),
     }))
     hooks.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: 'gradloom' }))

@@ -1,10 +1,11 @@
 // The stages of the test command: what each runs and how its tests are counted. `test.mjs` runs
 // them.
 
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { opsArgs } from '../rustfmt.mjs'
 import { root, tee } from '../shell.mjs'
+import { cargoReport } from '../support/reports.mjs'
 import { countCargo, countOne, countVitest } from './count.mjs'
 
 const missing = (what) => {
@@ -33,6 +34,7 @@ const rustfmtOps = async (tools) => {
 
 const cargoTest = async (tools) => {
   const { ok, output } = await cargo(tools, ['test', '--workspace', '--no-fail-fast'])
+  writeFileSync(cargoReport, output)
   return countCargo(output, ok)
 }
 
@@ -79,5 +81,6 @@ export const stages = [
   { name: 'size budgets', group: 'lint', run: script('scripts/size.mjs') },
   { name: 'cargo test', group: 'rust', run: cargoTest },
   { name: 'vitest: Node', group: 'node', needsBuild: true, run: vitest('node') },
+  { name: 'SUPPORT.md', group: 'support', run: script('scripts/support.mjs', ['--check']) },
   { name: 'vitest: Chromium', group: 'browser', needsBuild: true, run: vitest('browser') },
 ]

@@ -34,6 +34,13 @@ describe('the same bits', () => {
     expect(sha256).toBe(expected[`shards: ${shards}`])
   })
 
+  it.each(cases)('of recurrent layers, %s', async (_, options, shards) => {
+    const { mode, sha256, loss } = await trainedBits(gradloom, options, shards, 'recurrent')
+    expect(mode).toBe(options.mode)
+    expect(sha256).toBe(expected[`recurrent, shards: ${shards}`])
+    expect(loss.at(-1)).toBeLessThan((loss[0] as number) * 0.95)
+  })
+
   it.each([
     ['2 threads', shared(2), 1],
     ['two replicas, two shards', replicas(2), 2],
@@ -45,12 +52,15 @@ describe('the same bits', () => {
     expect(JSON.parse(stdout).sha256).toBe(expected[`shards: ${shards}`])
   })
 
-  it.each(cases)('an attention block with batch norm and dropout: %s', async (_, options, shards) => {
-    const { mode, sha256, loss } = await trainedBits(gradloom, options, shards, 'attention')
-    expect(mode).toBe(options.mode)
-    expect(sha256).toBe(expected[`attention, shards: ${shards}`])
-    expect(loss.at(-1)).toBeLessThan((loss[0] as number) * 0.95)
-  })
+  it.each(cases)(
+    'an attention block with batch norm and dropout: %s',
+    async (_, options, shards) => {
+      const { mode, sha256, loss } = await trainedBits(gradloom, options, shards, 'attention')
+      expect(mode).toBe(options.mode)
+      expect(sha256).toBe(expected[`attention, shards: ${shards}`])
+      expect(loss.at(-1)).toBeLessThan((loss[0] as number) * 0.95)
+    },
+  )
 
   it('learns something, so that the bits are worth comparing', async () => {
     const { loss } = await trainedBits(gradloom, shared(2), 1)

@@ -6,10 +6,14 @@ import * as gradloom from '../../dist/node/index.js'
 import { trainedBits } from './train.mjs'
 
 const expected = {}
-for (const network of ['dense', 'attention']) {
+for (const [prefix, network] of [
+  ['', 'dense'],
+  ['recurrent, ', 'recurrent'],
+  ['attention, ', 'attention'],
+]) {
   for (const shards of [1, 2]) {
     const { sha256 } = await trainedBits(gradloom, { mode: 'inline' }, shards, network)
-    expected[`${network === 'dense' ? '' : `${network}, `}shards: ${shards}`] = sha256
+    expected[`${prefix}shards: ${shards}`] = sha256
   }
 }
 const file = new URL('expected.json', import.meta.url)

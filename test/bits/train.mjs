@@ -1,6 +1,7 @@
-// One training run whose weights must be the same bits everywhere: dropout, shuffling, a batch that does not
-// divide the data, a schedule, and every kind of function that could differ between engines. It takes the
-// library as an argument, so that Node, another Node and a browser run the same lines.
+// Training runs whose weights must be the same bits everywhere: dropout, shuffling, a batch that does not
+// divide the data, a schedule, and every kind of function that could differ between engines; the same over
+// time, with masks. It takes the library as an argument, so that Node, another Node and a browser run the
+// same lines.
 
 const SAMPLES = 150
 const FEATURES = 64
@@ -15,15 +16,28 @@ const generator = (seed) => {
   }
 }
 
-const data = ({ tensor }) => {
+const data = ({ tensor }, network) => {
   const next = generator(2026)
   const x = Float32Array.from({ length: SAMPLES * FEATURES }, () => (next() % 2001) / 1000 - 1)
   const y = Int32Array.from({ length: SAMPLES }, (_, i) => {
     const row = x.subarray(i * FEATURES, i * FEATURES + CLASSES)
     return row.indexOf(Math.max(...row))
   })
+  if (network === 'recurrent') {
+    for (let at = 8; at + 4 <= x.length; at += 12) x.fill(0, at, at + (at % 5 === 0 ? 4 : 0))
+  }
   return { x: tensor(x, [SAMPLES, FEATURES]), y: tensor(y) }
 }
+
+/** 16 steps of 4 features; some steps are padding. */
+const recurrent = ({ layers }) => [
+  layers.reshape({ targetShape: [16, 4], inputShape: [FEATURES] }),
+  layers.masking({ maskValue: 0 }),
+  layers.bidirectional({ layer: layers.gru({ units: 20, returnSequences: true }) }),
+  layers.lstm({ units: 33, returnSequences: true, dropout: 0.1, recurrentDropout: 0.2 }),
+  layers.simpleRNN({ units: 19, kernelInitializer: 'heNormal' }),
+  layers.dense({ units: CLASSES, activation: 'softmax' }),
+]
 
 const dense = ({ layers }) => {
   const activations = ['gelu', 'tanh', 'sigmoid', 'elu', 'softplus', 'silu', 'leakyRelu', 'relu']
@@ -57,7 +71,7 @@ const attention = ({ layers }) => [
   layers.dense({ units: CLASSES, activation: 'softmax' }),
 ]
 
-const networks = { dense, attention }
+const networks = { dense, recurrent, attention }
 
 const build = (gradloom, network) => {
   const { optimizers, schedules, sequential } = gradloom
@@ -85,7 +99,7 @@ export const trainedBits = async (gradloom, options, shards, network = 'dense') 
   await gradloom.init(options)
   const { mode, threads } = gradloom.info()
   const model = build(gradloom, network)
-  const { x, y } = data(gradloom)
+  const { x, y } = data(gradloom, network)
   const fit = { epochs: 6, batchSize: 32, shards, verbose: 0 }
   const { history } = await model.fit(x, y, fit)
   const sha256 = await hashOf(await model.getWeights())

@@ -84,17 +84,18 @@ const trainedIn = async (
   options: object,
   shards: number,
   place = 'test/bits',
+  network = 'dense',
 ): Promise<Trained> => {
   const page = await browser.newPage()
   const { port } = server.address() as AddressInfo
   await page.goto(`http://localhost:${port}/${kind}/${place}/page.html`)
   await page.waitForFunction(() => 'trainedBits' in globalThis)
   const bits = await page.evaluate(
-    ([options, shards]) =>
-      (
-        globalThis as unknown as { trainedBits(o: object, s: number): Promise<Trained> }
-      ).trainedBits(options as object, shards as number),
-    [options, shards] as const,
+    (given) =>
+      (globalThis as unknown as { trainedBits(...given: unknown[]): Promise<Trained> }).trainedBits(
+        ...given,
+      ),
+    [options, shards, network] as const,
   )
   await page.close()
   return bits
@@ -111,6 +112,12 @@ describe('Chromium trains to the recorded bits', () => {
   ] as const)('%s, %s, %o, %i shards', async (kind, mode, options, shards) => {
     const sha256 = expected[`shards: ${shards}`]
     expect(await trainedIn(kind, options, shards)).toMatchObject({ mode, sha256 })
+  })
+
+  it('of recurrent layers, too', async () => {
+    const sha256 = expected['recurrent, shards: 1']
+    const given = ['isolated', { threads: 2 }, 1, 'test/bits', 'recurrent'] as const
+    expect(await trainedIn(...given)).toMatchObject({ mode: 'shared', sha256 })
   })
 
   it.each([

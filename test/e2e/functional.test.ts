@@ -147,6 +147,8 @@ describe.each(modes)('models of models: %s', (_, options) => {
     const parts = halves()
     const { encoder, decoder } = parts
     const code = await encoder.predict(points)
+    decoder.compile({ optimizer: 'sgd', loss: 'mse' })
+    await decoder.fit(code, points, quiet)
     const before = await decoder.predict(code)
     const whole = joined(parts)
     expect((await whole.predict(points)).elements).toEqual(before.elements)

@@ -17,6 +17,7 @@ interface Case {
 }
 
 interface SoftmaxCase {
+  activation?: string
   config: { axis: number }
   x: Recorded
   y: Recorded
@@ -29,16 +30,30 @@ const recorded = reference<{
   xExtreme: number[]
   cases: Case[]
   softmax: SoftmaxCase[]
+  rows: SoftmaxCase[]
 }>('activations')
 
-/**
- * The recorded derivatives, but leakyRelu's at 0: there Keras on JAX takes the right one, 1, and
- * PyTorch, TensorFlow and this library the left one.
- */
-const derivatives = ({ activation, config }: Case, grid: number[], dy: number[]): number[] => {
-  if (activation !== 'leakyRelu') return dy
-  const { negativeSlope = 0.2 } = config
-  return dy.map((d, i) => (grid[i] === 0 ? negativeSlope : d))
+/** Where the slope changes at once: Keras on JAX may take either side, or the mean of both. */
+const KINKS: Partial<Record<ActivationName, number[]>> = {
+  leakyRelu: [0],
+  relu: [-1, 0, 1.5, 2, 5],
+  relu6: [0, 6],
+  hardSigmoid: [-3, 3],
+  sparseSigmoid: [-1, 1],
+  hardSilu: [-3, 3],
+  hardTanh: [-1, 1],
+  hardShrink: [-0.5, 0.5],
+  softShrink: [-0.8, 0.8],
+  softsign: [0],
+  sparsePlus: [-1, 1],
+  celu: [0],
+}
+
+/** The derivatives that are compared. */
+const smooth = ({ activation, config }: Case, grid: number[], dy: ArrayLike<number>): number[] => {
+  const isRelu = activation === 'relu' && Object.keys(config).length === 0
+  const kinks = (!isRelu && KINKS[activation]) || []
+  return Array.from(dy).filter((_, i) => !kinks.includes(grid[i] as number))
 }
 
 type Configured = (x: SymbolicTensor, config: object) => SymbolicTensor
@@ -61,34 +76,81 @@ describe.each(recorded.cases.map((c) => [c.activation, JSON.stringify(c.config),
     const call = (x: SymbolicTensor) => (functions[name] as Configured)(x, recordedCase.config)
 
     it('is what Keras computes, near and far', () => {
-      const { y, dy } = onGrid(recorded.x, call)
+      const grid = recorded.x.slice(0, recordedCase.y.length)
+      const { y, dy } = onGrid(grid, call)
       expectEachClose(y, recordedCase.y, 1e-5, 1e-7)
-      expectEachClose(dy, derivatives(recordedCase, recorded.x, recordedCase.dy), 1e-4, 1e-6)
+      const [got, wanted] = [dy, recordedCase.dy].map((all) => smooth(recordedCase, grid, all))
+      expectEachClose(got as number[], wanted as number[], 1e-4, 1e-6)
     })
 
     it('reaches its limits', () => {
-      const { y, dy } = onGrid(recorded.xExtreme, call)
+      const grid = recorded.xExtreme.slice(0, recordedCase.yExtreme.length)
+      const { y, dy } = onGrid(grid, call)
       expectEachClose(y, recordedCase.yExtreme, 1e-5, 1e-7)
-      const wanted = derivatives(recordedCase, recorded.xExtreme, recordedCase.dyExtreme)
-      expectEachClose(dy, wanted, 1e-4, 1e-6)
+      const [got, wanted] = [dy, recordedCase.dyExtreme].map((all) =>
+        smooth(recordedCase, grid, all),
+      )
+      expectEachClose(got as number[], wanted as number[], 1e-4, 1e-6)
     })
   },
 )
 
-describe.each(recorded.softmax.map((c) => [c.x.shape, c.config.axis, c] as const))(
-  'softmax of shape %j along axis %i',
-  (_, axis, { x, y, gradOutput, gradInput }) => {
+const alongAxis = [...recorded.softmax, ...recorded.rows].map(
+  (c) => [c.activation ?? 'softmax', c.x.shape, c.config.axis, c] as const,
+)
+
+describe.each(alongAxis)(
+  '%s of shape %j along axis %i',
+  (name, _, axis, { x, y, gradOutput, gradInput }) => {
     it('is what Keras computes, with its gradient', () => {
       const result = evaluate({ x, dy: gradOutput }, ({ x, dy }, graph) => {
-        const y = activations.softmax(x, { axis })
+        const y = (functions[name] as Configured)(x, { axis })
         const [dx] = graph.gradients(sumAll(ops.mul(y, dy)), [x]) as [SymbolicTensor]
         return { y, dx }
       })
+      expect(result.y.shape).toEqual(y.shape)
       expectClose(result.y.data, y.data, 1e-5)
       expectEachClose(result.dx.data, gradInput.data, 1e-4, 1e-6)
     })
   },
 )
+
+describe('sparsemax', () => {
+  const x = { shape: [2, 4], data: [0.3, -1, 0.9, 0.5, 5, 1, 1, 1] }
+  const wrap = { shape: [2, 4], data: [1, 2, 3, 4, 5, 6, 7, 8] }
+
+  /** The threshold τ with Σ max(z − τ, 0) = 1, by bisection: Keras's own is wrong. */
+  const projected = (z: number[]): number[] => {
+    let [low, high] = [Math.min(...z) - 1, Math.max(...z)]
+    for (let i = 0; i < 100; i++) {
+      const tau = (low + high) / 2
+      const sum = z.reduce((s, v) => s + Math.max(v - tau, 0), 0)
+      if (sum > 1) low = tau
+      else high = tau
+    }
+    return z.map((v) => Math.max(v - low, 0))
+  }
+
+  it('is the nearest distribution, along any axis', () => {
+    const { y, turned } = evaluate({ x }, ({ x }) => ({
+      y: activations.sparsemax(x),
+      turned: ops.transpose(activations.sparsemax(ops.transpose(x, [1, 0]), { axis: 0 }), [1, 0]),
+    }))
+    const wanted = [projected(x.data.slice(0, 4)), projected(x.data.slice(4))].flat()
+    expectEachClose(y.data, wanted, 1e-6, 1e-7)
+    expect(y.data.filter((p: number) => p === 0)).toHaveLength(4)
+    expect(turned.data).toEqual(y.data)
+  })
+
+  it('has the gradient dy − mean(dy) of the places above 0', () => {
+    const { dx } = evaluate({ x, wrap }, ({ x, wrap }, graph) => {
+      const [dx = x] = graph.gradients(sumAll(ops.mul(activations.sparsemax(x), wrap)), [x])
+      return { dx }
+    })
+    const mean = (1 + 3 + 4) / 3
+    expectEachClose(dx.data, [1 - mean, 0, 3 - mean, 4 - mean, 0, 0, 0, 0], 1e-6, 1e-6)
+  })
+})
 
 describe('the activations by name', () => {
   it('are a union of literals', () => {
@@ -97,8 +159,18 @@ describe('the activations by name', () => {
   })
 
   it('are all recorded', () => {
-    const tested = new Set([...recorded.cases.map((c) => c.activation), 'softmax'])
-    expect([...tested].sort()).toEqual([...activationNames].sort())
+    const aliases = { swish: activations.silu, hardSwish: activations.hardSilu }
+    const rows = alongAxis.map(([name]) => name).filter((name) => name !== 'glu')
+    const tested = new Set([...recorded.cases.map((c) => c.activation), ...rows, 'sparsemax'])
+    expect([...tested, ...Object.keys(aliases)].sort()).toEqual([...activationNames].sort())
+    expect(activations).toMatchObject(aliases)
+  })
+
+  it('leave glu to be called, as it halves its input', () => {
+    expectTypeOf<'glu'>().not.toExtend<ActivationName>()
+    const x = { shape: [1, 3], data: [1, 2, 3] }
+    const call = () => evaluate({ x }, ({ x }) => ({ y: activations.glu(x) }))
+    expect(call).toThrow('glu: axis -1 of [1, 3] has no halves')
   })
 
   it('may be functions of your own', () => {

@@ -5,13 +5,16 @@ import { choose } from '../names.ts'
 import type { ActivationFunction } from './activations.ts'
 import * as activations from './activations.ts'
 
+/** All but `glu`, whose result has another shape than a layer expects. */
+const { glu: _, ...named } = activations
+
 /** `'relu'`, `'softmax'` … */
-export type ActivationName = keyof typeof activations
+export type ActivationName = keyof typeof named
 
 /** A name, or a function of a tensor. */
 export type ActivationSpec = ActivationName | ActivationFunction
 
-const table: Readonly<Record<ActivationName, ActivationFunction>> = activations
+const table: Readonly<Record<ActivationName, ActivationFunction>> = named
 
 /** All names, in alphabetical order. */
 export const activationNames = Object.keys(table) as readonly ActivationName[]

@@ -17,6 +17,10 @@ export interface Training {
   /** Weights and optimizer slots as a snapshot, and back. */
   snapshot(): Promise<Snapshot>
   restore(snapshot: Snapshot): Promise<void>
+  /** Exchanges the weights and the means that the optimizer keeps of them (`useEma`). */
+  swapAverages(): Promise<void>
+  /** Names of the weights (`dense/kernel`) by their keys in a snapshot. */
+  readonly weightNames: ReadonlyMap<number, string>
   /** Saves the model as `model.save` does, with the position in the run. */
   save(path: string): Promise<void>
   warn(message: string): void
@@ -35,6 +39,9 @@ export interface Callback {
   onEpochBegin?(epoch: number, training: Training): void | Promise<void>
   /** Logs are those of the whole epoch, `val_…` included. */
   onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>
+  /** Around the validation of an epoch. */
+  onTestBegin?(training: Training): void | Promise<void>
+  onTestEnd?(logs: Logs, training: Training): void | Promise<void>
   /** Having a batch hook makes every step a call of its own; `onProgress` does not. */
   onBatchBegin?(batch: number, training: Training): void | Promise<void>
   onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>

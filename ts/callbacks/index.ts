@@ -1,6 +1,7 @@
 // The callbacks of `fit`.
 
 export type { Callback, Logs, Snapshot, Training } from './callback.ts'
+export { type CsvLoggerOptions, csvLogger } from './csv-logger.ts'
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts'
 export { type History, history } from './history.ts'
 export { lambdaCallback } from './lambda-callback.ts'
@@ -13,4 +14,6 @@ export {
 export type { Mode, MonitorOptions } from './monitor.ts'
 export { type ProgressOptions, progress } from './progress.ts'
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from './reduce-lr-on-plateau.ts'
+export { type SwapEmaWeightsOptions, swapEmaWeights } from './swap-ema-weights.ts'
+export { type TensorBoardOptions, tensorBoard } from './tensor-board.ts'
 export { terminateOnNaN } from './terminate-on-nan.ts'

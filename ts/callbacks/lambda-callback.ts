@@ -11,6 +11,8 @@ const KNOWN: Readonly<Record<keyof Callback, true>> = {
   onTrainEnd: true,
   onEpochBegin: true,
   onEpochEnd: true,
+  onTestBegin: true,
+  onTestEnd: true,
   onBatchBegin: true,
   onBatchEnd: true,
   onProgress: true,

@@ -125,6 +125,18 @@ export const scatter = (indices: Tensor, values: Tensor, shape: Shape): Tensor =
 export const scatterAdd = (x: Tensor, indices: Tensor, updates: Tensor): Tensor =>
   ops.add(x, scatter(indices, updates, x.shape))
 
+/** x with `updates` written at `indices`: i32 [..., k]; the last of equal indices wins. */
+export const scatterUpdate = (x: Tensor, indices: Tensor, updates: Tensor): Tensor => {
+  const columns = indexColumns('scatterUpdate', indices, x.shape.length)
+  const at = places(columns, x.shape)
+  const [sizes, rest] = [x.shape.slice(0, columns.length), x.shape.slice(columns.length)]
+  const [n, total] = [sizeOf(at.shape), sizeOf(sizes)]
+  const last = ops.lastPlaces(ops.reshape(at, [n]), total)
+  const written = ops.reshape(ops.integer('less', -1, last), [total, ...rest.map(() => 1)])
+  const taken = ops.gatherRows(ops.reshape(updates, [n, ...rest]), last)
+  return ops.reshape(ops.where(written, taken, ops.reshape(x, [total, ...rest])), x.shape)
+}
+
 /** x with `updates` in the box that begins at `start`. */
 export const sliceUpdate = (x: Tensor, start: readonly number[], updates: Tensor): Tensor => {
   const steps = x.shape.map(() => 1)

@@ -244,7 +244,7 @@ export const meshgrid = (xs: readonly Tensor[], indexing: 'xy' | 'ij' = 'xy'): T
 }
 
 /** Elements to add before and after each axis: one number for all, a pair, or a pair for each. */
-export type Padding = number | readonly [number, number] | readonly (readonly [number, number])[]
+export type PadWidths = number | readonly [number, number] | readonly (readonly [number, number])[]
 
 /** Where the elements of an axis of `n` come from when it is padded. */
 const mirrored = (mode: 'reflect' | 'symmetric' | 'edge', n: number, i: number): number => {
@@ -258,7 +258,7 @@ const mirrored = (mode: 'reflect' | 'symmetric' | 'edge', n: number, i: number):
 /** x with elements around: `value`, or those of x as `mode` says. */
 export const pad = (
   x: Tensor,
-  padding: Padding,
+  padding: PadWidths,
   mode: 'constant' | 'reflect' | 'symmetric' | 'edge' = 'constant',
   value = 0,
 ): Tensor => {

@@ -2,6 +2,8 @@
 
 import { createReadStream } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -144,6 +146,22 @@ describe('refuses', () => {
     ['strings in a row', 'a\nx\n', { dtypes: { a: 'string' } }, ['"a"', "as: 'record'"]],
   ])('%s', async (_, csv, options, parts) => {
     await expect(read(csv, options)).rejects.toThrow(refusal('file-format', ...parts))
+  })
+
+  it('an address that answers with an error', async () => {
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/data.csv' ? 200 : 404
+      response.end(text)
+    })
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', () => listening()))
+    const { port } = server.address() as AddressInfo
+    const at = (path: string) => csvDataset(`http://127.0.0.1:${port}/${path}`).toArray()
+    try {
+      expect(await at('data.csv')).toHaveLength(2)
+      await expect(at('nothing.csv')).rejects.toThrow(refusal('file', 'nothing.csv', '404'))
+    } finally {
+      server.close()
+    }
   })
 
   it('what cannot be read, with the cause', async () => {

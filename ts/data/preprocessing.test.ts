@@ -5,8 +5,10 @@ import { setCore } from '../runtime/core.ts'
 import { type Tensor, tensor } from '../tensor.ts'
 import { usePermutationCore } from '../testing/permutation-core.ts'
 import { refusal } from '../testing/refusal.ts'
+import { maxAbsScaler } from './max-abs-scaler.ts'
 import { minMaxScaler } from './min-max-scaler.ts'
 import { oneHot } from './one-hot.ts'
+import { robustScaler } from './robust-scaler.ts'
 import { takeRows } from './rows.ts'
 import { seedWords, shuffle } from './shuffle.ts'
 import { standardScaler } from './standard-scaler.ts'
@@ -256,5 +258,58 @@ describe('trainTestSplit', () => {
     const refused = refusal('shape', 'stratify', '[99]', '[100]')
     expect(() => trainTestSplit({ x }, { stratify: new Int32Array(99) })).toThrow(refused)
     expect(() => trainTestSplit({ x: [] })).toThrow(refusal('empty-data', '0 samples'))
+  })
+})
+
+describe.each([
+  [
+    'robustScaler',
+    robustScaler(),
+    [-1 / 6, -2 / 11, 0, 0.1, 14 / 11, 0, -0.1, 2 / 11, 0, 97 / 30, -18 / 11, 0],
+  ],
+  [
+    'robustScaler of another range',
+    robustScaler({ quantileRange: [10, 80] }),
+    [-1 / 9, -0.1, 0, 1 / 15, 0.7, 0, -1 / 15, 0.1, 0, 97 / 45, -0.9, 0],
+  ],
+  ['maxAbsScaler', maxAbsScaler(), [-0.02, 0.2, 1, 0.06, 1, 1, 0, 0.4, 1, 1, -0.6, 1]],
+])('%s', (_, scaler, wanted) => {
+  const x = [
+    [-1, 2, 7],
+    [3, 10, 7],
+    [0, 4, 7],
+    [50, -6, 7],
+  ]
+
+  it('scales as scikit-learn 1.7.2 does, and back', () => {
+    const scaled = scaler.fitTransform(x)
+    for (const [i, v] of scaled.elements.entries()) expect(v).toBeCloseTo(wanted[i] as number, 6)
+    const back = scaler.inverse(scaled)
+    for (const [i, v] of back.elements.entries()) expect(v).toBeCloseTo(x.flat()[i] as number, 4)
+  })
+})
+
+describe('robustScaler', () => {
+  it('refuses a range without width, or beyond 0 to 100', () => {
+    for (const quantileRange of [
+      [50, 50],
+      [-1, 50],
+      [50, 101],
+    ] as const) {
+      expect(() => robustScaler({ quantileRange })).toThrow(refusal('argument', 'quantileRange'))
+    }
+  })
+})
+
+describe('maxAbsScaler', () => {
+  it('counts what is below 0 too, and leaves zeros', () => {
+    expect(
+      numbers(
+        maxAbsScaler().fitTransform([
+          [-4, 0],
+          [2, 0],
+        ]),
+      ),
+    ).toEqual([-1, 0, 0.5, 0])
   })
 })

@@ -1,18 +1,11 @@
 // A small seeded generator for the order of samples on the caller's side: whole-number arithmetic
 // only, so that every engine draws the same. Not for weights or dropout; those draw in the core.
 
+import { mix32 } from '../preprocessing/hash.ts'
 import { seedWords } from './shuffle.ts'
 
 /** Whole numbers `0..n`, one a call, that depend on `seed` and `epoch` only. */
 export type Draws = (n: number) => number
-
-/** The finalizer of MurmurHash3 (Appleby): mixes 32 bits. */
-export const mix32 = (x: number): number => {
-  let h = x
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
-}
 
 /** A Weyl sequence through `mix32`, as SplitMix (Steele, Lea and Flood 2014) does it. */
 export const drawsOf = (seed: number, epoch = 0): Draws => {

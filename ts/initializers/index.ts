@@ -3,6 +3,7 @@
 
 export { type ConstantOptions, constant, ones, zeros } from './constant.ts'
 export type { Initializer } from './initializer.ts'
+export { type GainOptions, identity, orthogonal } from './matrices.ts'
 export {
   type NormalOptions,
   randomNormal,
@@ -10,4 +11,13 @@ export {
   truncatedNormal,
   type UniformOptions,
 } from './random.ts'
-export { glorotNormal, glorotUniform, heNormal, heUniform } from './scaling.ts'
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  type VarianceScalingOptions,
+  varianceScaling,
+} from './scaling.ts'

@@ -4,7 +4,14 @@ import type { Config } from '../layers/layer.ts'
 import { reference } from '../testing/reference.ts'
 import { Runner } from '../testing/run.ts'
 import { Variable } from '../variable.ts'
-import { constant, randomNormal, randomUniform } from './index.ts'
+import {
+  constant,
+  identity,
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  varianceScaling,
+} from './index.ts'
 import { fansOf } from './initializer.ts'
 import {
   type InitializerName,
@@ -86,10 +93,47 @@ describe('initializers', () => {
     expectTypeOf<string>().not.toExtend<InitializerName>()
   })
 
-  it('are all recorded', () => {
-    expect([...new Set(cases.map((c) => c.initializer))].sort()).toEqual(
-      [...initializerNames].sort(),
-    )
+  it('are all recorded that draw each number by itself', () => {
+    const drawn = initializerNames.filter((name) => name !== 'identity' && name !== 'orthogonal')
+    expect([...new Set(cases.map((c) => c.initializer))].sort()).toEqual([...drawn].sort())
+  })
+
+  it('make the identity, and refuse it where there is no matrix', () => {
+    expect([...sample(identity({ gain: 2 }), [2, 3])]).toEqual([2, 0, 0, 0, 2, 0])
+    expect(() => sample('identity', [2])).toThrow('identity: [2] is no matrix')
+    expect(() => sample('orthogonal', [2])).toThrow('orthogonal: [2] is no matrix')
+  })
+
+  it.each([
+    [6, 4],
+    [4, 6],
+    [5, 5],
+    [2, 3, 4],
+  ])('make orthogonal columns or rows of shape [%i, %i …]', (...shape) => {
+    const w = sample(orthogonal({ gain: 1.5 }), shape)
+    const columns = shape.at(-1) as number
+    const rows = w.length / columns
+    const tall = rows >= columns
+    const at = (vector: number, i: number) => w[tall ? i * columns + vector : vector * columns + i]
+    for (let a = 0; a < Math.min(rows, columns); a++) {
+      for (let b = 0; b <= a; b++) {
+        let dot = 0
+        for (let i = 0; i < Math.max(rows, columns); i++) {
+          dot += (at(a, i) as number) * (at(b, i) as number)
+        }
+        expect(dot).toBeCloseTo(a === b ? 2.25 : 0, 5)
+      }
+    }
+    expect(sample(orthogonal(), shape, [3, 4])).not.toEqual(sample(orthogonal(), shape))
+  })
+
+  it('draw orthogonal matrices evenly: as often with either determinant', () => {
+    const determinants = Array.from({ length: 40 }, (_, i) => {
+      const [a = 0, b = 0, c = 0, d = 0] = sample('orthogonal', [2, 2], [i, 9])
+      return Math.round(a * d - b * c)
+    })
+    expect(new Set(determinants)).toEqual(new Set([-1, 1]))
+    expect(Math.abs(determinants.reduce((a, b) => a + b, 0))).toBeLessThan(24)
   })
 
   it('give the same numbers for the same seed and stream, others for others', () => {
@@ -120,7 +164,12 @@ describe('initializers', () => {
   })
 
   it('come back from their JSON form', () => {
-    for (const made of [constant({ value: 3 }), randomNormal({ stddev: 2 }), randomUniform()]) {
+    for (const made of [
+      constant({ value: 3 }),
+      randomNormal({ stddev: 2 }),
+      randomUniform(),
+      varianceScaling({ mode: 'fanOut' }),
+    ]) {
       const form = JSON.parse(JSON.stringify(initializerConfig(made)))
       expect(initializerConfig(form)).toEqual(initializerConfig(made))
       expect(sample(form, [4])).toEqual(sample(made, [4]))
@@ -131,6 +180,9 @@ describe('initializers', () => {
   it('reject what makes no sense', () => {
     expect(() => randomNormal({ stddev: -1 })).toThrow('randomNormal: stddev must be a number ≥ 0')
     expect(() => randomUniform({ minval: 1, maxval: 0 })).toThrow('must not be above maxval')
+    expect(() => varianceScaling({ scale: 0 })).toThrow('varianceScaling: scale must be')
+    expect(() => varianceScaling({ mode: 'fan_in' as 'fanIn' })).toThrow("one of 'fanIn'")
+    expect(() => identity({ gain: Number.NaN })).toThrow('identity: gain must be a finite number')
     expect(() => constant({ value: Number.NaN })).toThrow('constant: value must be a finite number')
     expect(() => initializeOf('glorot_uniform' as InitializerName)).toThrow(
       "Did you mean 'glorotUniform'?",

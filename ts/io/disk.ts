@@ -11,6 +11,8 @@ export interface Disk {
   read(source: string): Promise<FileBytes>
   /** The same, piece by piece. */
   pieces(source: string): AsyncGenerator<Uint8Array, void, undefined>
+  /** The files below a folder: [name from there on, path]. */
+  list(source: string): Promise<[name: string, path: string][]>
   write(path: string, bytes: Uint8Array): Promise<void>
   createDirectoryOf(path: string): Promise<void>
 }
@@ -54,6 +56,15 @@ async function* pathPieces(
   }
 }
 
+const listFolder = async (folder: string, { fs, path }: NodeFiles): Promise<[string, string][]> => {
+  try {
+    const names = await fs.readdir(folder, { recursive: true })
+    return names.map((name) => [name.replaceAll('\\', '/'), path.join(folder, name)])
+  } catch (error) {
+    throw unreadable(folder, `its files could not be listed (${reasonOf(error)})`, error)
+  }
+}
+
 const createDirectoryOf = async (name: string, { fs, path }: NodeFiles): Promise<void> => {
   try {
     await fs.mkdir(path.dirname(name), { recursive: true })
@@ -71,6 +82,7 @@ export const disk = (): Disk | undefined => {
     node && {
       read: (source) => readPath(pathOf(source), node.fs),
       pieces: (source) => pathPieces(pathOf(source), node.fs),
+      list: (source) => listFolder(pathOf(source), node),
       write: writeAtomically,
       createDirectoryOf: (path) => createDirectoryOf(path, node),
     }

@@ -28,6 +28,12 @@ export {
   type BatchNormalizationOptions,
   batchNormalization,
 } from './batch-normalization.ts'
+export {
+  type CategoryEncoding,
+  type CategoryEncodingOptions,
+  categoryEncoding,
+} from './category-encoding.ts'
+export { type CenterCrop, type CenterCropOptions, centerCrop } from './center-crop.ts'
 export { type Conv, type ConvLayerOptions, conv1d, conv2d, conv3d } from './conv/conv.ts'
 export {
   type ConvTranspose,
@@ -49,8 +55,14 @@ export {
   separableConv2d,
 } from './conv/separable-conv.ts'
 export { type Dense, type DenseOptions, dense } from './dense.ts'
+export {
+  type Discretization,
+  type DiscretizationOptions,
+  discretization,
+} from './discretization.ts'
 export { type Dropout, type DropoutOptions, dropout } from './dropout.ts'
 export { type EinsumDense, type EinsumDenseOptions, einsumDense } from './einsum-dense.ts'
+export { type Embedding, type EmbeddingOptions, embedding } from './embedding.ts'
 export { type Flatten, type FlattenOptions, flatten } from './flatten.ts'
 export {
   type GroupNormalization,
@@ -63,12 +75,18 @@ export {
   groupQueryAttention,
 } from './group-query-attention.ts'
 export { type Input, type InputOptions, input } from './input.ts'
+export {
+  type IntegerLookup,
+  type IntegerLookupOptions,
+  integerLookup,
+} from './integer-lookup.ts'
 export { type Lambda, type LambdaFunction, lambda } from './lambda.ts'
 export {
   type LayerNormalization,
   type LayerNormalizationOptions,
   layerNormalization,
 } from './layer-normalization.ts'
+export { type Masking, type MaskingOptions, masking } from './masking.ts'
 export {
   add,
   average,
@@ -125,6 +143,55 @@ export {
   type Pooling,
   type PoolingOptions,
 } from './pooling/pooling.ts'
+export {
+  type RandomBrightness,
+  type RandomBrightnessOptions,
+  randomBrightness,
+} from './random-brightness.ts'
+export {
+  type RandomContrast,
+  type RandomContrastOptions,
+  randomContrast,
+} from './random-contrast.ts'
+export { type RandomCrop, type RandomCropOptions, randomCrop } from './random-crop.ts'
+export { type RandomFlip, type RandomFlipOptions, randomFlip } from './random-flip.ts'
+export {
+  type RandomRotation,
+  type RandomRotationOptions,
+  randomRotation,
+} from './random-rotation.ts'
+export {
+  type RandomTranslation,
+  type RandomTranslationOptions,
+  randomTranslation,
+} from './random-translation.ts'
+export { type RandomZoom, type RandomZoomOptions, randomZoom } from './random-zoom.ts'
+export {
+  type Bidirectional,
+  type BidirectionalOptions,
+  bidirectional,
+} from './recurrent/bidirectional.ts'
+export { type GruOptions, gru } from './recurrent/gru.ts'
+export { type GruCell, type GruCellOptions, gruCell } from './recurrent/gru-cell.ts'
+export { type LstmOptions, lstm } from './recurrent/lstm.ts'
+export { type LstmCell, type LstmCellOptions, lstmCell } from './recurrent/lstm-cell.ts'
+export { type Rnn, type RnnLayerOptions, type RnnOptions, rnn } from './recurrent/rnn.ts'
+export { type SimpleRnnOptions, simpleRNN } from './recurrent/simple-rnn.ts'
+export {
+  type SimpleRnnCell,
+  type SimpleRnnCellOptions,
+  simpleRNNCell,
+} from './recurrent/simple-rnn-cell.ts'
+export {
+  type StackedRnnCells,
+  type StackedRnnCellsOptions,
+  stackedRNNCells,
+} from './recurrent/stacked-rnn-cells.ts'
+export {
+  type TimeDistributed,
+  type TimeDistributedOptions,
+  timeDistributed,
+} from './recurrent/time-distributed.ts'
 export { type Rescaling, type RescalingOptions, rescaling } from './rescaling.ts'
 export { type Reshape, type ReshapeOptions, reshape } from './reshape.ts'
 export {
@@ -146,6 +213,7 @@ export {
   zeroPadding2d,
   zeroPadding3d,
 } from './resize.ts'
+export { type Resizing, type ResizingOptions, resizing } from './resizing.ts'
 export {
   type RMSNormalization,
   type RMSNormalizationOptions,

@@ -10,6 +10,7 @@ import { type RegularizerSpec, regularizerConfig, regularizerOf } from '../regul
 import type { BatchShape, Dtype, Elements, Shape } from '../shape.ts'
 import { Variable } from '../variable.ts'
 import { type FunctionalTensor, isFunctional, place } from './functional.ts'
+import { recomputed } from './recompute.ts'
 
 /** One walk of a model's layers over a graph. */
 export interface Pass {
@@ -65,6 +66,11 @@ export interface LayerOptions {
   inputShape?: readonly number[]
   /** Adds to the loss, by the size of the layer's output; divided by the batch size. */
   activityRegularizer?: RegularizerSpec
+  /**
+   * Whether values inside the layer are computed again in the backward pass instead of being kept
+   * for it: less memory, more work. Default false.
+   */
+  recompute?: boolean
 }
 
 /** A weight of a layer. */
@@ -95,6 +101,8 @@ export abstract class Layer<
   name: string
   readonly inputShape: readonly number[] | undefined
   readonly activityRegularizer: RegularizerSpec
+  /** Values inside are computed again in the backward pass, which saves memory. */
+  recompute: boolean
   /** The layer's own, in the order in which they are saved; empty before `build`. */
   variables: readonly Variable[] = []
   /** Whether `apply` passes the mask of the input on to the output. */
@@ -111,6 +119,7 @@ export abstract class Layer<
     this.name = name
     this.#trainable = flag(name || 'layer', 'trainable', trainable)
     this.inputShape = inputShape && sizes(name || 'layer', 'inputShape', inputShape)
+    this.recompute = flag(name || 'layer', 'recompute', options.recompute ?? false)
     this.activityRegularizer = options.activityRegularizer ?? null
     regularizerOf(this.activityRegularizer)
   }
@@ -159,7 +168,8 @@ export abstract class Layer<
     const isList = !(given instanceof SymbolicTensor)
     const inputs = (isList ? given : [given]) as readonly SymbolicTensor[]
     if (!this.built) this.#buildLate(inputs, isList)
-    const y = this.call(given, pass)
+    const y =
+      this.recompute && pass.training ? this.#recomputed(given, pass) : this.call(given, pass)
     const masks = inputs.map((input) => input.mask)
     const mask = this.computeMask(given, (isList ? masks : masks[0]) as MasksOf<In>)
     this.#addPenalty(y instanceof SymbolicTensor ? [y] : y, pass)
@@ -169,6 +179,17 @@ export abstract class Layer<
         (Array.isArray(mask) ? mask[at] : mask) ?? (inputs.includes(one) ? undefined : one.mask),
       )
     return (y instanceof SymbolicTensor ? masked(y, 0) : y.map(masked)) as Out
+  }
+
+  #recomputed(x: In, pass: Pass): Out {
+    const isList = !(x instanceof SymbolicTensor)
+    let givesList = false
+    const ys = recomputed(isList ? x : [x], pass, (inputs, walk) => {
+      const y = this.call((isList ? inputs : inputs[0]) as In, walk)
+      givesList = !(y instanceof SymbolicTensor)
+      return y instanceof SymbolicTensor ? [y] : y
+    })
+    return (givesList ? ys : ys[0]) as Out
   }
 
   #addPenalty(outputs: readonly SymbolicTensor[], pass: Pass): void {
@@ -218,6 +239,8 @@ export abstract class Layer<
     const trainable: Config = this.trainable ? {} : { trainable: false }
     const penalty = regularizerConfig(this.activityRegularizer)
     const activity: Config = penalty === null ? {} : { activityRegularizer: penalty }
-    return { name: this.name, ...shape, ...trainable, ...activity, ...this.config() }
+    const recompute: Config = this.recompute ? { recompute: true } : {}
+    const own = this.config()
+    return { name: this.name, ...shape, ...trainable, ...activity, ...recompute, ...own }
   }
 }

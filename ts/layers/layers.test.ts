@@ -97,16 +97,6 @@ describe.each(
 })
 
 describe('layers', () => {
-  it('are all recorded, but for those that only say a shape, or what a function says', () => {
-    // Those of `recorded.test.ts`; spectral normalization has a record of its own form.
-    const others = ['normalization', 'attention', 'misc'].flatMap(
-      (file) => reference<{ cases: { layer: string }[] }>(file).cases,
-    )
-    const names = [...cases, ...others].map((c) => c.layer)
-    const recorded = [...new Set([...names, 'spectralNormalization', 'input', 'lambda'])]
-    expect(recorded.sort()).toEqual(Object.keys(layers).sort())
-  })
-
   it('keep name, inputShape and trainable in their full config', () => {
     const layer = layers.dense({ units: 2, name: 'a', inputShape: [3], trainable: false })
     const again = layerFromConfig('dense', layer.fullConfig())

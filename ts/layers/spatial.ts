@@ -51,8 +51,8 @@ export abstract class SpatialLayer extends Layer {
       this.dataFormat === 'channelsFirst' ? ['channels', ...axes] : [...axes, 'channels']
     throw shapeError(
       this,
-      `expected an input of shape [batch, ${names.join(', ')}], but was given ${showShape(shape)}; ` +
-        'a reshape layer can add an axis.',
+      `expected an input of shape [batch, ${names.join(', ')}], but was given ` +
+        `${showShape(shape)}; a reshape layer can add an axis.`,
     )
   }
 
@@ -73,7 +73,7 @@ export abstract class SpatialLayer extends Layer {
     throw shapeError(
       this,
       `a window of ${extents[axis]} does not fit into the ${sizes[axis]} elements along axis ` +
-        `${axis + 1} of ${showShape(shape)}; take smaller windows, or padding: 'same'.`,
+        `${axis + 1} of ${showShape([null, ...sizes])}; take smaller windows, or padding: 'same'.`,
     )
   }
 

@@ -153,6 +153,15 @@ describe('metrics', () => {
     }
   })
 
+  it('count probabilities of exactly 0 and 1 in the area under a curve', () => {
+    const batch = {
+      yTrue: { shape: [4, 1], data: [0, 1, 0, 1] },
+      yPred: { shape: [4, 1], data: [0, 0, 1, 1] },
+    }
+    const auc = metrics.auc()
+    expect(auc.result(Array.from(sumsOf(auc, batch)))).toBe(0.5)
+  })
+
   it('that need options are no names', () => {
     expectTypeOf<'auc'>().toExtend<MetricName>()
     expectTypeOf<'iou'>().not.toExtend<MetricName>()

@@ -6,15 +6,11 @@ import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 
 /** k tensors of one shape, [...] → one after the other: [k, ...] */
-export const stacked = (parts: readonly SymbolicTensor[]): SymbolicTensor => {
-  const rows = parts.map((part) => ops.reshape(part, [1, ...part.shape]))
-  const [first, ...rest] = rows as [SymbolicTensor, ...SymbolicTensor[]]
-  const ones = first.shape.slice(1).map(() => 1)
-  return rest.reduce((above, row, i) => {
-    const isAbove = Float32Array.from(parts, (_, j) => (j <= i ? 1 : 0))
-    return ops.where(first.graph.constant(isAbove, [parts.length, ...ones]), above, row)
-  }, first)
-}
+export const stacked = (parts: readonly SymbolicTensor[]): SymbolicTensor =>
+  ops.concat(
+    parts.map((part) => ops.reshape(part, [1, ...part.shape])),
+    0,
+  )
 
 /** The sum of each tensor: [k] */
 export const totals = (parts: readonly SymbolicTensor[]): SymbolicTensor =>

@@ -3,7 +3,8 @@
 
 import { GradloomError } from '../errors.ts'
 import { withSublayers } from '../layers/pass.ts'
-import type { Shape } from '../shape.ts'
+import { averageOf, sharedSlots, slotsFor } from '../optimizers/update.ts'
+import type { Elements, Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
 import type { Entry } from './history.ts'
@@ -34,6 +35,8 @@ export class Live {
   #kept: readonly Kept[] | undefined
   #slots: GradientSlots | undefined
   #trained: readonly Variable[] = []
+  /** The means of the weights stand in their place, and they in that of the means. */
+  #swapped = false
   #disposed = false
   readonly #warned = new Set<string>()
 
@@ -169,6 +172,40 @@ export class Live {
     await this.store.ready()
   }
 
+  /** Trained weights and, in the same order, the slots with their means, if there are any. */
+  #averages(): [Variable, Variable][] {
+    const optimizer = this.#compiled?.optimizer
+    return this.#trained.flatMap((variable): [Variable, Variable][] => {
+      const average = optimizer && averageOf(optimizer, variable)
+      return average ? [[variable, average]] : []
+    })
+  }
+
+  /** Exchanges the weights and their means. */
+  async swapAverages(): Promise<void> {
+    this.#swapped = !this.#swapped
+    await this.#setAverages((weight, mean) => [mean, weight])
+  }
+
+  /** The weights become their means. */
+  async takeAverages(): Promise<void> {
+    const swapped = this.#swapped
+    this.#swapped = false
+    await this.#setAverages((weight, mean) => (swapped ? [weight, weight] : [mean, mean]))
+  }
+
+  async #setAverages(
+    change: (weight: Elements, mean: Elements) => readonly [Elements, Elements],
+  ): Promise<void> {
+    const pairs = this.#averages()
+    const values = await this.store.read(pairs.flat())
+    const changed = pairs.flatMap((pair, i) => {
+      const next = change(values[2 * i] as Elements, values[2 * i + 1] as Elements)
+      return pair.map(({ key }, at) => [key, next[at] as Elements] as const)
+    })
+    if (changed.length > 0) await this.store.set(new Map(changed))
+  }
+
   /** Throws if workers were lost since `lives` was read, though no call has failed. */
   mustHaveLived(lives: number): void {
     if (this.store.lives === lives) return
@@ -212,16 +249,17 @@ const slotsOf = (
   trained: readonly Variable[],
 ): Kept[] => {
   const trainable = new Set(trained)
-  const shared = optimizer.shared.map((variable) => ({
+  const shared = sharedSlots(optimizer).map((variable) => ({
     variable,
     path: `optimizer/shared/${variable.name}`,
   }))
   const own = network.placed
     .filter(({ variable }) => trainable.has(variable))
     .flatMap(({ variable, path }) =>
-      optimizer
-        .slots(variable)
-        .map((slot) => ({ variable: slot, path: `optimizer/${path}/${slot.name}` })),
+      slotsFor(optimizer, variable).map((slot) => ({
+        variable: slot,
+        path: `optimizer/${path}/${slot.name}`,
+      })),
     )
   const first = 2 * network.placed.length
   return [...shared, ...own].map((slot, i) => ({ ...slot, stream: first + 2 * i }))

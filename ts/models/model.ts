@@ -99,6 +99,15 @@ export class Model<P = Tensor> {
     this.#live.layer.trainable = trainable
   }
 
+  /** Whether the values inside it are computed again in the backward pass of a model around it. */
+  get recompute(): boolean {
+    return this.#live.layer.recompute
+  }
+
+  set recompute(recompute: boolean) {
+    this.#live.layer.recompute = recompute
+  }
+
   get name(): string {
     return this.#live.name
   }

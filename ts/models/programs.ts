@@ -8,6 +8,7 @@ import { type GraphPass, passOver } from '../layers/pass.ts'
 import type { Loss } from '../losses/loss.ts'
 import * as ops from '../ops.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
+import { updateAll } from '../optimizers/update.ts'
 import { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
 import { type Network, trainableOf } from './network.ts'
@@ -97,7 +98,6 @@ const forward = (
   return { pass, loss }
 }
 
-/** Clips the gradients and assigns the weights and slots; constraints act on the new weights. */
 const update = (
   graph: Graph,
   optimizer: Optimizer,
@@ -106,15 +106,7 @@ const update = (
 ): void => {
   if (variables.length === 0) return
   const learningRate = graph.input(LEARNING_RATE, 'float32', [])
-  const clipped = optimizer.clip(gradients)
-  optimizer.begin(graph)
-  for (const [i, variable] of variables.entries()) {
-    const gradient = clipped[i] as SymbolicTensor
-    optimizer.update({ graph, variable, weight: graph.state(variable), gradient, learningRate })
-    const updated = graph.assigned.get(variable)
-    const { constraint } = variable
-    if (constraint && updated) graph.reassign(variable, constraint.call(updated))
-  }
+  updateAll(graph, optimizer, variables, gradients, learningRate)
 }
 
 /** A whole training step. */

@@ -11,12 +11,13 @@ import {
   learningRateOf,
 } from '../schedules/learning-rate.ts'
 import type { Schedule } from '../schedules/schedule.ts'
-import { Variable } from '../variable.ts'
+import type { Variable } from '../variable.ts'
+import { Cadence, type CadenceOptions, filledSlot } from './cadence.ts'
 import { type ClipOptions, type Clipping, clipping } from './clipping.ts'
 import type { Optimizer, Update } from './optimizer.ts'
 
 /** Options that every optimizer takes. */
-export interface OptimizerOptions extends ClipOptions {
+export interface OptimizerOptions extends ClipOptions, CadenceOptions {
   /** A number or a schedule. Default 0.001 (SGD: 0.01). */
   learningRate?: LearningRate
   /** Every weight loses this part, times the learning rate, before each update. Default none. */
@@ -30,14 +31,7 @@ export interface OptimizerOptions extends ClipOptions {
   learningRateFactors?: Readonly<Record<string, number>>
 }
 
-/** A variable that is saved with the model but not trained; of zeros unless said. */
-export const filledSlot = (name: string, shape: readonly number[], value = 0): Variable =>
-  new Variable({
-    name,
-    shape,
-    trainable: false,
-    initialize: (own, { graph }) => graph.fill(value, own),
-  })
+export { filledSlot } from './cadence.ts'
 
 const nameOf = ({ path, name }: Variable): string => path ?? name
 
@@ -50,6 +44,7 @@ const checkedNames = (subject: string, names: readonly string[]): readonly strin
 export abstract class BaseOptimizer implements Optimizer {
   abstract readonly type: string
   readonly shared: readonly Variable[] = []
+  readonly cadence: Cadence
   readonly weightDecay: number | null
   readonly excludeFromWeightDecay: readonly string[]
   readonly learningRateFactors: Readonly<Record<string, number>>
@@ -62,6 +57,7 @@ export abstract class BaseOptimizer implements Optimizer {
     this.#subject = subject
     this.#learningRate = learningRateOf(subject, options.learningRate ?? learningRate)
     this.#clipping = clipping(subject, options)
+    this.cadence = new Cadence(subject, options)
     const decay = options.weightDecay ?? null
     this.weightDecay = decay === null ? null : notNegative(subject, 'weightDecay', decay)
     this.excludeFromWeightDecay = checkedNames(subject, options.excludeFromWeightDecay ?? [])
@@ -142,6 +138,7 @@ export abstract class BaseOptimizer implements Optimizer {
       excludeFromWeightDecay: [...this.excludeFromWeightDecay],
       learningRateFactors: { ...this.learningRateFactors },
       ...this.#clipping.config,
+      ...(this.cadence.isPlain ? {} : this.cadence.config),
       ...this.ownConfig(),
     }
   }

@@ -4,6 +4,7 @@ import type { Graph, SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import type { Variable } from '../variable.ts'
+import type { Cadence } from './cadence.ts'
 
 /** One weight in one training step. */
 export interface Update {
@@ -18,6 +19,8 @@ export interface Update {
 }
 
 export interface Optimizer {
+  /** Accumulation of gradients and means of weights; `update.ts` sees to them. Default none. */
+  readonly cadence?: Cadence
   /** Name of the factory, as in saved files. */
   readonly type: string
   /** A number (settable between and during epochs) or a schedule. */

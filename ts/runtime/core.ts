@@ -17,6 +17,12 @@ export interface GraphBuilder {
   shape(node: number): Uint32Array
   dtype(node: number): DtypeTag
   gradients(loss: number, wrt: Uint32Array): Uint32Array
+  /**
+   * Gradients of `wrt` where each of `seeds` has the one beside it in `grads`; 2³² − 1: none.
+   */
+  pullBack(seeds: Uint32Array, grads: Uint32Array, wrt: Uint32Array): Uint32Array
+  /** The value as a node of its own, without a gradient. */
+  apart(node: number): number
   output(name: string, node: number): void
   assign(key: number, node: number): void
   /** Floating-point operations of one run. */

@@ -14,7 +14,9 @@ interface Case {
   values: number[]
 }
 
-const { cases } = reference<{ cases: Case[] }>('schedules')
+const cases = ['schedules', 'schedules-torch'].flatMap(
+  (name) => reference<{ cases: Case[] }>(name).cases,
+)
 
 beforeAll(() => {
   loadCore()
@@ -44,10 +46,29 @@ describe.each(cases.map((c) => [c.schedule, JSON.stringify(c.config), c] as cons
 describe('schedules', () => {
   it('are all recorded', () => {
     const recorded = new Set(cases.map((c) => c.schedule))
-    expect([...recorded].sort()).toEqual(Object.keys(schedules).sort())
+    expect([...recorded, 'linearWarmup'].sort()).toEqual(Object.keys(schedules).sort())
+  })
+
+  it('rise along a line before they fall', () => {
+    const falling = schedules.stepDecay({ initialLearningRate: 0.4, stepSize: 2, gamma: 0.5 })
+    const made = schedules.linearWarmup({ warmupSteps: 4, learningRate: falling })
+    const rates = [0, 0.1, 0.2, 0.3, 0.4, 0.4, 0.2, 0.2, 0.1]
+    expectEachClose(
+      rates.map((_, step) => made.at(step)),
+      rates,
+      1e-12,
+      1e-12,
+    )
+    const again = scheduleFromConfig(made.type, JSON.parse(JSON.stringify(made.config())))
+    expect(rates.map((_, step) => again.at(step))).toEqual(rates.map((_, step) => made.at(step)))
+    const flat = { warmupSteps: 2, learningRate: 0.5, initialLearningRate: 0.1 }
+    const levels = [0, 1, 2, 9].map(schedules.linearWarmup(flat).at)
+    expectEachClose(levels, [0.1, 0.3, 0.5, 0.5], 1e-12, 0)
   })
 
   it('end at their ends', () => {
+    const cycle = schedules.oneCycle({ maxLearningRate: 1, totalSteps: 10, finalDivFactor: 2 })
+    expect(cycle.at(1e9)).toBeCloseTo(1 / 50, 12)
     const line = schedules.polynomialDecay({
       initialLearningRate: 0.1,
       decaySteps: 10,
@@ -72,6 +93,18 @@ describe('schedules', () => {
       'decaySteps',
     )
     expect(() => exponentialDecay({ ...start, decaySteps: 1, decayRate: -1 })).toThrow('decayRate')
+    expect(() => schedules.oneCycle({ maxLearningRate: 1, totalSteps: 0 })).toThrow('totalSteps')
+    expect(() => schedules.oneCycle({ maxLearningRate: 1, totalSteps: 9, pctStart: 1 })).toThrow(
+      'pctStart must be in (0, 1)',
+    )
+    expect(() => schedules.stepDecay({ ...start, stepSize: 0.5 })).toThrow('stepSize')
+    expect(() => schedules.linearWarmup({ warmupSteps: 2, learningRate: -1 })).toThrow(
+      'linearWarmup: learningRate must be',
+    )
+    expect(() => schedules.cosineDecayRestarts({ ...start, firstDecaySteps: 0 })).toThrow('first')
+    expect(() => schedules.inverseTimeDecay({ ...start, decaySteps: 1, decayRate: -1 })).toThrow(
+      'decayRate',
+    )
     expect(() => cosineDecay({ ...start, decaySteps: 5, warmupSteps: -1 })).toThrow('warmupSteps')
     expect(() => polynomialDecay({ ...start, decaySteps: 5, power: 0 })).toThrow('power')
     expect(() => piecewiseConstantDecay({ boundaries: [1], values: [1] })).toThrow(

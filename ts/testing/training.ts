@@ -29,11 +29,13 @@ export const fakeTraining = (options: Partial<Training> = {}): FakeTraining => {
     },
     stop: (reason = '') => void reasons.push(reason),
     warn: (message: string) => void warnings.push(message),
+    swapAverages: async () => {},
     save: async (path: string) => void saved.push(path),
     snapshot: async (): Promise<Snapshot> => {
       made.snapshots += 1
       return new Map([[0, Float32Array.of(made.weights)]])
     },
+    weightNames: new Map([[0, 'dense/kernel']]),
     restore: async (snapshot: Snapshot) => {
       made.weights = snapshot.get(0)?.[0] as number
     },

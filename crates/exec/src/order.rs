@@ -149,18 +149,36 @@ impl Edges {
         seen
     }
 
-    /// Kahn's algorithm (1962); among the units that are ready, the one described first.
+    /// For each unit, the first node described in it or in a unit that needs it: what a weight's
+    /// update waits for, though described late, should not hold the weight's gradient up.
+    fn wanted(&self, units: &Units) -> Vec<usize> {
+        let mut wanted = vec![usize::MAX; self.after.len()];
+        for u in units.live() {
+            let first = units.units[u].first();
+            let mut stack = vec![u];
+            while let Some(unit) = stack.pop() {
+                if first < wanted[unit] {
+                    wanted[unit] = first;
+                    stack.extend(units.inputs(unit));
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Kahn's algorithm (1962); among the units that are ready, the one wanted first.
     fn sorted(&self, units: &Units) -> Vec<usize> {
         let mut missing = vec![0usize; self.after.len()];
         self.after.iter().flatten().for_each(|&u| missing[u] += 1);
-        let entry = |u: usize| std::cmp::Reverse((units.units[u].first(), u));
+        let wanted = self.wanted(units);
+        let entry = |u: usize| std::cmp::Reverse((wanted[u], units.units[u].first(), u));
         let mut ready: BinaryHeap<_> = units
             .live()
             .filter(|&u| missing[u] == 0)
             .map(entry)
             .collect();
         let mut sorted = Vec::new();
-        while let Some(std::cmp::Reverse((_, u))) = ready.pop() {
+        while let Some(std::cmp::Reverse((_, _, u))) = ready.pop() {
             sorted.push(u);
             for &next in &self.after[u] {
                 missing[next] -= 1;

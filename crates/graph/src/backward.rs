@@ -9,19 +9,47 @@ use crate::shape::Dtype;
 /// d loss / d each of `wrt`; zeros where the loss does not depend on it. `loss` has one element.
 pub fn gradients(b: &mut Builder, loss: NodeId, wrt: &[NodeId]) -> Result<Vec<NodeId>> {
     check(b, loss)?;
-    let on_path = depends_on(b, loss, wrt);
-    let mut adjoint: Vec<Option<NodeId>> = vec![None; loss + 1];
-    adjoint[loss] = Some(b.fill(1.0, b.shape(loss).clone()));
-    for id in (0..=loss).rev() {
+    let one = b.fill(1.0, b.shape(loss).clone());
+    let found = pull_back(b, &[(loss, one)], wrt)?;
+    let zeros = |b: &mut Builder, id: NodeId| b.fill(0.0, b.shape(id).clone());
+    Ok(wrt
+        .iter()
+        .zip(found)
+        .map(|(&id, grad)| grad.unwrap_or_else(|| zeros(b, id)))
+        .collect())
+}
+
+/// What reaches each of `wrt` when every node of `seeds` has the gradient beside it (several
+/// gradients of one node add up); `None` where nothing does.
+pub fn pull_back(
+    b: &mut Builder,
+    seeds: &[(NodeId, NodeId)],
+    wrt: &[NodeId],
+) -> Result<Vec<Option<NodeId>>> {
+    let last = seeds.iter().map(|&(id, _)| id).max().unwrap_or(0);
+    let on_path = depends_on(b, last, wrt);
+    let mut adjoint: Vec<Option<NodeId>> = vec![None; last + 1];
+    for &(id, grad) in seeds {
+        if b.ty(id) != b.ty(grad) || b.dtype(id) != Dtype::F32 {
+            let message = format!("{} has no gradient of type {}", b.ty(id), b.ty(grad));
+            return Err(GraphError::shape("gradients", message));
+        }
+        adjoint[id] = Some(sum(b, adjoint[id], grad)?);
+    }
+    for id in (0..=last).rev() {
         if let (Some(dy), true) = (adjoint[id], on_path[id]) {
-            pull_back(b, id, dy, &on_path, &mut adjoint)?;
+            through(b, id, dy, &on_path, &mut adjoint)?;
         }
     }
     let found = |&id: &NodeId| adjoint.get(id).copied().flatten();
-    Ok(wrt
-        .iter()
-        .map(|id| found(id).unwrap_or_else(|| b.fill(0.0, b.shape(*id).clone())))
-        .collect())
+    Ok(wrt.iter().map(found).collect())
+}
+
+fn sum(b: &mut Builder, known: Option<NodeId>, grad: NodeId) -> Result<NodeId> {
+    match known {
+        Some(known) => b.apply_named("add", &[known, grad], &[]),
+        None => Ok(grad),
+    }
 }
 
 fn check(b: &Builder, loss: NodeId) -> Result<()> {
@@ -48,7 +76,7 @@ fn depends_on(b: &Builder, loss: NodeId, wrt: &[NodeId]) -> Vec<bool> {
 }
 
 /// Adds the contributions of node `id` to the adjoints of its inputs.
-fn pull_back(
+fn through(
     b: &mut Builder,
     id: NodeId,
     dy: NodeId,
@@ -65,10 +93,7 @@ fn pull_back(
     for (&input, grad) in inputs.iter().zip(grads) {
         if let (Some(grad), true) = (grad, on_path[input]) {
             debug_assert_eq!(b.shape(grad), b.shape(input), "gradient of {op:?}");
-            adjoint[input] = Some(match adjoint[input] {
-                Some(sum) => b.apply_named("add", &[sum, grad], &[])?,
-                None => grad,
-            });
+            adjoint[input] = Some(sum(b, adjoint[input], grad)?);
         }
     }
     Ok(())

@@ -148,6 +148,16 @@ impl Builder {
         }))
     }
 
+    /// The value of `id` as a node of its own, through which no gradient passes. No other node is
+    /// equal to it.
+    pub fn apart(&mut self, id: NodeId) -> Result<NodeId> {
+        self.known("stopGradient", id)?;
+        let op = self.registry.decode("stopGradient", &[])?;
+        let ty = self.ty(id).clone();
+        let inputs = vec![id];
+        Ok(self.push(Source::Op { op, inputs }, ty))
+    }
+
     fn identity(&self, op: &dyn Op, inputs: &[NodeId], ty: &Type) -> Option<NodeId> {
         let fills: Vec<_> = inputs.iter().map(|&i| self.node(i).fill()).collect();
         let id = inputs[op.identity(&fills)?];

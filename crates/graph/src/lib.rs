@@ -13,7 +13,7 @@ mod simplify;
 mod verify;
 pub mod wire;
 
-pub use backward::gradients;
+pub use backward::{gradients, pull_back};
 pub use builder::Builder;
 pub use error::{GraphError, Result};
 pub use node::{Assign, Graph, Node, NodeId, Source};

@@ -76,7 +76,7 @@ pub fn first_places(idx: &[i32], table: &mut [f32], out: &mut [i32]) {
     table.fill(f32::from_bits(0));
     for (at, (&i, out)) in idx.iter().zip(out).enumerate() {
         let hash = (i as u32).wrapping_mul(0x9e37_79b1);
-        let mut slot = (u64::from(hash) * size as u64 >> 32) as usize;
+        let mut slot = ((u64::from(hash) * size as u64) >> 32) as usize;
         // A slot holds a place + 1 as bits; 0 is an empty one.
         *out = loop {
             match table[slot].to_bits() {

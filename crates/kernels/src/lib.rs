@@ -15,6 +15,7 @@ pub mod normalize;
 pub mod pool;
 pub mod portable;
 pub mod random;
+pub mod recurrent;
 pub mod reduce;
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
 mod relaxed;

@@ -66,9 +66,9 @@ pub fn qr(a: &[f32], (m, n): (usize, usize), scratch: &mut [f32], out: &mut [f32
     let (q, rest) = out.split_at_mut(m * n);
     let (r, scales) = rest.split_at_mut(n * n);
     q.copy_from_slice(a);
-    for k in 0..n {
-        scales[k] = reflector(q, (m, n), k);
-        reflect(q, (m, n), k, scales[k], scratch);
+    for (k, scale) in scales.iter_mut().enumerate() {
+        *scale = reflector(q, (m, n), k);
+        reflect(q, (m, n), k, *scale, scratch);
     }
     for (i, row) in r.chunks_exact_mut(n.max(1)).enumerate() {
         row[..i].fill(0.0);

@@ -47,8 +47,9 @@ impl PoolAxis {
                 (o * stride).saturating_sub(low).min(end)..end
             }
             Windows::Adaptive => {
-                let end = ((o + 1) * self.input).div_ceil(self.output);
-                o * self.input / self.output..end
+                let [o, input, output] = [o, self.input, self.output].map(|n| n as u64);
+                let end = ((o + 1) * input).div_ceil(output);
+                (o * input / output) as usize..end as usize
             }
         }
     }
@@ -236,7 +237,9 @@ impl Pool {
         let channels = self.channels;
         out.fill(0.0);
         let end = first + out.len() / channels;
-        for o in 0..self.out_points() {
+        let [inside, outside] =
+            [self.inputs(), self.outputs()].map(|n| n.iter().product::<usize>());
+        for o in first / inside * outside..end.div_ceil(inside) * outside {
             let window = self.window(o);
             if window.last() < first || window.first() >= end {
                 continue;

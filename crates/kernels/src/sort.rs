@@ -18,8 +18,8 @@ pub fn falling_key(x: f32) -> i32 {
     if x.is_nan() { i32::MAX } else { !float_key(x) }
 }
 
-/// Merge sort from below: `order` becomes the places of the keys 0..n in rising order, equal keys in
-/// the order of their places. `spare` is as long.
+/// Merge sort from below: `order` becomes the places of the keys 0..n in rising order, equal keys
+/// in the order of their places. `spare` is as long.
 pub fn argsort(key: impl Fn(i32) -> i32, order: &mut [i32], spare: &mut [i32]) {
     let n = order.len();
     order.iter_mut().zip(0..).for_each(|(place, i)| *place = i);

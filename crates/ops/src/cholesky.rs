@@ -1,4 +1,5 @@
-//! cholesky(a): the lower triangular L of L·Lᵀ = (a + aᵀ) / 2; NaN where a is not positive definite.
+//! cholesky(a): the lower triangular L of L·Lᵀ = (a + aᵀ) / 2; NaN where a is not positive
+//! definite.
 
 use gradloom_graph::{Attrs, Builder, NodeId, Op, Result, Type, Vjp};
 use gradloom_kernels::{Io, linalg};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gradloom_graph::{Builder, NodeId, Result, Type, gradients};
+use gradloom_graph::{Builder, NodeId, Result, Type, gradients, pull_back};
 
 use crate::REGISTRY;
 use crate::harness::{Numbers, Tensor, evaluate, ints, log_softmax_row, numbers, shape};
@@ -175,4 +175,48 @@ fn the_gradient_of_a_mean_needs_no_broadcast() {
     let dx = p.gradients(loss, &[x]).expect("a scalar loss")[0];
     assert_eq!(p.b.node(dx).fill(), Some(1.0 / 6.0));
     assert_eq!(*p.b.ty(dx), Type::f32(shape(&[2, 3])));
+}
+
+#[test]
+fn gradients_of_several_seeds_add_up() {
+    let mut p = Program::new();
+    let x = p.input("x", numbers(&[2], &[2.0, 3.0]));
+    let (square, twice) = (p.op("square", &[x]), p.op("add", &[x, x]));
+    let (one, two) = (p.b.fill(1.0, shape(&[2])), p.b.fill(2.0, shape(&[2])));
+    let seeds = [(square, one), (twice, one), (twice, two), (x, two)];
+    let other = p.input("other", numbers(&[2], &[0.0, 0.0]));
+    let found = pull_back(&mut p.b, &seeds, &[x, other]).expect("types that fit");
+    // 2x + (1 + 2)·2 + 2
+    assert_eq!(p.value(found[0].expect("a gradient")), [12.0, 14.0]);
+    assert_eq!(found[1], None);
+}
+
+#[test]
+fn a_seed_has_the_type_of_its_node() {
+    let mut p = Program::new();
+    let x = p.input("x", numbers(&[2], &[2.0, 3.0]));
+    let one = p.b.fill(1.0, shape(&[3]));
+    let error = pull_back(&mut p.b, &[(x, one)], &[x])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("f32[2]") && error.contains("f32[3]"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_node_apart_has_the_value_but_no_gradient_and_no_equal() {
+    let mut p = Program::new();
+    let x = p.input("x", numbers(&[2], &[2.0, 3.0]));
+    let (one, other) = (p.b.apart(x).expect("a node"), p.b.apart(x).expect("a node"));
+    assert_ne!(one, other);
+    assert_ne!(one, p.op("stopGradient", &[x]));
+    let sum = p.op("add", &[one, x]);
+    let loss = p.total(sum);
+    let wrt = [x, one];
+    let grads = p.gradients(loss, &wrt).expect("a scalar");
+    assert_eq!(p.value(one), [2.0, 3.0]);
+    assert_eq!(p.value(grads[0]), [1.0, 1.0]);
+    assert_eq!(p.value(grads[1]), [1.0, 1.0]);
 }

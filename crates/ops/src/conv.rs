@@ -2,22 +2,18 @@
 //! and its two gradients, which are ops of their own. The three are bilinear: the gradient of each
 //! is made of the other two. convTranspose is the gradient with respect to x, and a layer too.
 
-use core::ops::Range;
-
 use gradloom_graph::{Attrs, Builder, GraphError, NodeId, Op, Result, Shape, Type, Vjp};
 use gradloom_kernels::conv::AXES;
 use gradloom_kernels::gemm::{self, Gemm};
-use gradloom_kernels::{Conv as Kernel, Io, Part};
+use gradloom_kernels::{Conv as Kernel, Io};
 
+use crate::division::{Division, pointwise, products};
 use crate::term::Tape;
 use crate::windows::{Sizes, Windows, image, image_shape};
 use crate::{Stored, check, layout};
 
 /// Multiplications and additions that the kernels do in the time of a cheap operation.
 const FLOPS_AT_ONCE: u64 = 4;
-
-/// Points that are computed, and then announced, together.
-const POINTS: usize = 64;
 
 /// (x: [B, ...spatial, C], w: [...taps, C / groups, N]) → [B, ...spatial', N]
 #[derive(Clone, Debug)]
@@ -46,7 +42,7 @@ fn kernel_sizes<'a>(op: &str, w: &'a Shape, rank: usize) -> Result<(&'a [usize],
         [taps @ .., inputs, outputs] if taps.len() == rank => Ok((taps, *inputs, *outputs)),
         _ => {
             let message = format!(
-                "takes a kernel [...taps, inputs / groups, outputs] with {rank} axes of taps, not {w}"
+                "takes a kernel [...taps, inputs, outputs] with {rank} axes of taps, not {w}"
             );
             Err(GraphError::shape(op, message))
         }
@@ -164,82 +160,6 @@ fn parts(k: &Kernel, size: &Gemm, points: usize) -> usize {
     let tiles = k.groups * size.m.div_ceil(gemm::MR) * size.n.div_ceil(gemm::NR);
     let units = if is_depthwise(k) { points } else { tiles };
     check::parts(flops(k) / FLOPS_AT_ONCE, units)
-}
-
-/// How the work is divided: the groups of a part, and its place in the grid of each.
-struct Division {
-    groups: Range<usize>,
-    rows: Part,
-    cols: Part,
-}
-
-impl Division {
-    fn new(groups: usize, size: &Gemm, part: Part) -> Division {
-        let of = part.of();
-        if groups >= 4 * of || groups.is_multiple_of(of) {
-            let groups = part.share(groups, 1).range();
-            return Division {
-                groups,
-                rows: Part::WHOLE,
-                cols: Part::WHOLE,
-            };
-        }
-        let (rows, cols) = part.grid(size.grid(of));
-        Division {
-            groups: 0..groups,
-            rows,
-            cols,
-        }
-    }
-
-    /// By images where there are enough of them, else by channels: rows of one image stay together.
-    fn of_images(groups: usize, batch: usize, part: Part) -> Division {
-        let of = part.of();
-        let by_images = batch.is_multiple_of(of) || batch >= 4 * of;
-        let (rows, cols) = part.grid(if by_images { of } else { 1 });
-        Division {
-            groups: 0..groups,
-            rows,
-            cols,
-        }
-    }
-}
-
-/// Computes one group: input 0 and input 1, the tile, scratch, and the hook.
-type Product<'a> =
-    &'a dyn Fn(usize, gradloom_kernels::Tile, &mut [f32], Option<gemm::FinishedBlock>);
-
-/// Runs the products of a part; rows are cut at multiples of `grain`.
-fn products(io: &mut Io<'_>, d: Division, size: &Gemm, groups: usize, grain: usize, f: Product) {
-    let (rows, cols) = (d.rows.share(size.m, grain), d.cols.share(size.n, gemm::NR));
-    let width = groups * size.n;
-    for group in d.groups {
-        let at = group * size.n;
-        let tile = io.tile(at, width, rows, cols);
-        let (scratch, finished) = io.scratch_and_finished();
-        let Some(finished) = finished else {
-            f(group, tile, scratch, None);
-            continue;
-        };
-        let mut block = |rows: Range<usize>, cols: Range<usize>| {
-            if cols.len() == width {
-                return finished(rows.start * width, rows.len() * width);
-            }
-            rows.for_each(|row| finished(row * width + at + cols.start, cols.len()));
-        };
-        f(group, tile, scratch, Some(&mut block));
-    }
-}
-
-/// Runs a part of `points` of `width` elements, some points at a time.
-fn pointwise(io: &mut Io<'_>, points: usize, width: usize, f: &dyn Fn(usize, &mut [f32])) {
-    let share = io.part().share(points, 1);
-    let out = io.out(share, width);
-    for (i, out) in out.chunks_mut(POINTS * width).enumerate() {
-        let first = share.start() + i * POINTS;
-        f(first, out);
-        io.finish(first * width, out.len());
-    }
 }
 
 const CHECKED: &str = "the shape rule checks the shapes";

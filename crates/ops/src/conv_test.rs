@@ -326,7 +326,7 @@ fn what_does_not_fit_is_refused() {
         &[ty(&[4, 2]), ty(&[3, 2, 5])],
         &["[4, 2]", "spatial axes"],
     );
-    refuses(plain(&op), &[ty(&[1, 4, 2]), ty(&[3, 2, 5])], &["1 axes"]);
+    refuses(plain(&op), &[ty(&[1, 4, 2]), ty(&[3, 2, 5])], &["not 1"]);
     refuses(
         plain(&op.clone().groups(2)),
         &[x.clone(), ty(&[3, 3, 1, 5])],

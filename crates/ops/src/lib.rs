@@ -8,6 +8,7 @@ use gradloom_graph::{Attrs, Op, Registry, Result};
 
 mod adam_step;
 mod check;
+mod division;
 #[macro_use]
 mod elementwise;
 mod layout;
@@ -21,6 +22,8 @@ mod windows;
 mod composition_test;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod recurrent_test;
 #[cfg(test)]
 mod registry_test;
 
@@ -115,6 +118,7 @@ ops! {
     max: Max;
     normalize_rows: NormalizeRows, NormalizeRowsGrad;
     max_pool: MaxPool, MaxPoolGrad, MaxPoolPickGrad;
+    recurrent: RecurrentTape, Recurrent, RecurrentGrad;
     softmax: Softmax;
     softmax_cross_entropy: SoftmaxCrossEntropy, SoftmaxCrossEntropyGrad;
     sum: Sum;

@@ -6,6 +6,7 @@ use gradloom_graph::{Attrs, Builder, NodeId, Op, Result, Type, Vjp};
 use gradloom_kernels::Io;
 use gradloom_kernels::pool::Pool;
 
+use crate::division::pointwise;
 use crate::pooling::{self, Pooling};
 use crate::{Stored, check};
 
@@ -77,7 +78,7 @@ impl Op for MaxPool {
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {
         let (pool, x) = (kernel(&self.pooling, inputs), io.f32(0));
         let max = |at, out: &mut [f32]| pool.max(x, at, out);
-        pooling::pointwise(io, pool.out_points(), pool.channels, &max);
+        pointwise(io, pool.out_points(), pool.channels, &max);
     }
 }
 
@@ -124,11 +125,27 @@ impl Op for MaxPoolGrad {
         pooling::parts(&pool, pool.in_points())
     }
 
+    fn announces(&self) -> bool {
+        true
+    }
+
+    /// Image by image, as far as they are this part's.
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {
         let pool = kernel(&self.pooling, inputs);
+        let (x, dy, channels) = (io.f32(0), io.f32(1), pool.channels);
         let share = io.part().share(pool.in_points(), 1);
-        let out = io.out(share, pool.channels);
-        pool.max_grad(io.f32(0), io.f32(1), share.start(), out);
+        let (image, mut left) = (
+            pool.in_points() / pool.batch.max(1),
+            io.out(share, channels),
+        );
+        let mut at = share.start();
+        while !left.is_empty() {
+            let points = (image - at % image).min(left.len() / channels);
+            let (out, rest) = left.split_at_mut(points * channels);
+            pool.max_grad(x, dy, at, out);
+            io.finish(at * channels, out.len());
+            (at, left) = (at + points, rest);
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! Which windows a pooling has: the attributes that poolings and their gradients share, and what
 //! they make of shapes. No arithmetic on elements.
 
-use gradloom_graph::{Attrs, GraphError, Result, Shape, Type};
-use gradloom_kernels::Io;
+use gradloom_graph::{Attrs, GraphError, MAX_ELEMENTS, Result, Shape, Type};
 use gradloom_kernels::pool::{Pool, PoolAxis, Windows};
 
 use crate::windows::{image, image_shape};
@@ -47,7 +46,7 @@ impl Pooling {
         let lists = [&self.sizes, &self.strides, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
             let message = format!(
-                "takes one to three spatial axes, not {rank}, and as many sizes, strides and paddings, not {self:?}"
+                "takes one to three spatial axes and as many sizes and so on, not {rank}: {self:?}"
             );
             return Err(GraphError::shape(op, message));
         }
@@ -75,7 +74,7 @@ impl Pooling {
         let (low, high) = (self.low[axis], self.high[axis]);
         let refuse = |why: &str| {
             let message = format!(
-                "axis {axis}: size {size}, stride {stride} and padding ({low}, {high}) on size {input}: {why}"
+                "axis {axis} of {input}: size {size}, stride {stride}, pads {low} and {high}: {why}"
             );
             Err(GraphError::shape(op, message))
         };
@@ -96,6 +95,9 @@ impl Pooling {
             return refuse("a window would have no element; pad by less than its size");
         }
         let padded = input as u128 + low as u128 + high as u128;
+        if padded > MAX_ELEMENTS as u128 {
+            return refuse("too large");
+        }
         if size as u128 > padded {
             return refuse(&format!("a window of {size} does not fit into {padded}"));
         }
@@ -110,30 +112,16 @@ impl Pooling {
 /// Elements of x that are read, at most, for a pooling.
 pub fn work(pool: &Pool) -> u64 {
     let reads = |a: &PoolAxis| match a.windows {
-        Windows::Strided { size, .. } => a.output * size.min(a.input),
-        Windows::Adaptive => a.input + a.output,
+        Windows::Strided { size, .. } => a.output as u64 * size.min(a.input) as u64,
+        Windows::Adaptive => (a.input + a.output) as u64,
     };
-    let points: u64 = pool.axes.iter().map(|a| reads(a) as u64).product();
+    let points: u64 = pool.axes.iter().map(reads).product();
     (pool.batch * pool.channels) as u64 * points
 }
 
 /// Into how many parts it is worth dividing.
 pub fn parts(pool: &Pool, points: usize) -> usize {
     check::parts(work(pool), points)
-}
-
-/// Points that are computed, and then announced, together.
-const POINTS: usize = 64;
-
-/// Runs a part of `points` with `channels` elements each, some points at a time.
-pub fn pointwise(io: &mut Io<'_>, points: usize, channels: usize, f: &dyn Fn(usize, &mut [f32])) {
-    let share = io.part().share(points, 1);
-    let out = io.out(share, channels);
-    for (i, out) in out.chunks_mut(POINTS * channels).enumerate() {
-        let first = share.start() + i * POINTS;
-        f(first, out);
-        io.finish(first * channels, out.len());
-    }
 }
 
 /// Two f32 inputs, of which the second has shape `wanted`.

@@ -1,5 +1,7 @@
 //! The poolings and their gradients against the definition in f64, over a table of windows.
 
+use std::slice::from_ref;
+
 use super::*;
 use crate::harness::{Case, Numbers, Tensor, case, gradients_of, numbers, refuses, shape};
 use crate::{MaxPool, MaxPoolGrad, MaxPoolPickGrad, SumPool, SumPoolGrad};
@@ -85,7 +87,7 @@ fn check_all(x: &[usize], y: &[usize], p: &Pooling) {
 
     let w = windows.clone();
     let sums = move |x: &[Vec<f64>]| w.iter().map(|w| w.iter().map(|&i| x[0][i]).sum()).collect();
-    let sum: Case = case(SumPool { pooling: p.clone() }, &[given.clone()], sums);
+    let sum: Case = case(SumPool { pooling: p.clone() }, from_ref(&given), sums);
     sum.within(1e-6, 1e-5).twice().check();
 
     let w = windows.clone();
@@ -100,18 +102,18 @@ fn check_all(x: &[usize], y: &[usize], p: &Pooling) {
         pooling: p.clone(),
         spatial,
     };
-    case(op, &[dy.clone()], spread).within(1e-6, 1e-5).check();
+    case(op, from_ref(&dy), spread).within(1e-6, 1e-5).check();
 
     let w = windows.clone();
     let largest =
         move |x: &[Vec<f64>]| w.iter().map(|w| x[0][winner(&x[0], w)]).collect::<Vec<_>>();
     case(
         MaxPool { pooling: p.clone() },
-        &[given.clone()],
+        from_ref(&given),
         largest.clone(),
     )
     .check();
-    case(MaxPool { pooling: p.clone() }, &[tied.clone()], largest).check_values();
+    case(MaxPool { pooling: p.clone() }, from_ref(&tied), largest).check_values();
 
     let w = windows.clone();
     let back = move |x: &[Vec<f64>]| {
@@ -197,23 +199,25 @@ fn what_does_not_fit_is_refused() {
     let x = ty(&[2, 5, 3]);
     refuses(
         max(pooling(&[6], &[1])),
-        &[x.clone()],
+        from_ref(&x),
         &["axis 0", "window of 6", "into 5"],
     );
-    refuses(max(pooling(&[0], &[1])), &[x.clone()], &["size 0"]);
-    refuses(max(pooling(&[2, 2], &[1, 1])), &[x.clone()], &["not 1"]);
+    refuses(max(pooling(&[0], &[1])), from_ref(&x), &["size 0"]);
+    refuses(max(pooling(&[2, 2], &[1, 1])), from_ref(&x), &["not 1"]);
     refuses(
         max(pooling(&[2], &[2]).padded(&[2], &[0])),
-        &[x.clone()],
-        &["(2, 0)", "no element"],
+        from_ref(&x),
+        &["2 and 0", "no element"],
     );
     refuses(
         max(pooling(&[2], &[0]).padded(&[1], &[0])),
-        &[x.clone()],
+        from_ref(&x),
         &["evenly"],
     );
     refuses(max(pooling(&[2], &[1])), &[ty(&[5, 3])], &["[5, 3]"]);
     refuses(max(pooling(&[2], &[1])), &[ty(&[2, 5, 0])], &["channel"]);
+    let far = pooling(&[1 << 31], &[1]).padded(&[1 << 30], &[1 << 30]);
+    refuses(max(far), from_ref(&x), &["too large"]);
     let grad = MaxPoolGrad {
         pooling: pooling(&[2], &[1]),
     };

@@ -1,6 +1,6 @@
-//! qr(a): Householder's Q and R of a = Q·R, in one tensor: the rows of Q, those of R, and a row with
-//! −1 for each column that was reflected, else 1 (their product is det Q of a square a). Signs are
-//! LAPACK's.
+//! qr(a): Householder's Q and R of a = Q·R, in one tensor: the rows of Q, those of R, and a row
+//! with −1 for each column that was reflected, else 1 (their product is det Q of a square a).
+//! Signs are LAPACK's.
 
 use gradloom_graph::{Attrs, Builder, GraphError, NodeId, Op, Result, Shape, Type, Vjp};
 use gradloom_kernels::{Io, linalg};

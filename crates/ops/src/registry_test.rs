@@ -46,6 +46,13 @@ const WINDOWS: [f64; 9] = [1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0];
 /// Sizes, strides, paddings before and after.
 const POOLING: [f64; 8] = [1.0, 3.0, 1.0, 2.0, 1.0, 1.0, 1.0, 0.0];
 
+/// A batch of two, three steps of a GRU with three units.
+fn recurrent(more: &[Type]) -> Vec<Type> {
+    let all: [&[usize]; 6] = [&[2, 3, 9], &[3, 9], &[9], &[2, 1, 3], &[2, 3], &[2, 3]];
+    let types = all.iter().map(|dims| f(dims));
+    types.chain(more.iter().cloned()).collect()
+}
+
 fn others() -> Vec<Sample> {
     vec![
         ("reshape", &[2.0, 3.0, 2.0], vec![f(&[6])]),
@@ -104,6 +111,19 @@ fn others() -> Vec<Sample> {
             "softmaxCrossEntropyGrad",
             &[],
             vec![f(&[2, 3]), f(&[2, 3]), f(&[2])],
+        ),
+        ("recurrentTape", &[1.0], recurrent(&[])),
+        ("recurrent", &[1.0, 2.0], recurrent(&[f(&[2, 4, 15])])),
+        (
+            "recurrentGrad",
+            &[1.0, 1.0],
+            vec![
+                f(&[2, 4, 15]),
+                f(&[3, 9]),
+                f(&[2, 3]),
+                f(&[2, 3]),
+                f(&[2, 2, 3]),
+            ],
         ),
         (
             "attention",

@@ -6,6 +6,7 @@ use gradloom_graph::{Attrs, Builder, NodeId, Op, Result, Shape, Type, Vjp};
 use gradloom_kernels::Io;
 use gradloom_kernels::pool::Pool;
 
+use crate::division::pointwise;
 use crate::pooling::{self, Pooling};
 use crate::windows::image;
 use crate::{Stored, check, layout};
@@ -80,7 +81,7 @@ impl Op for SumPool {
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {
         let (pool, x) = (self.kernel(inputs).expect(CHECKED).0, io.f32(0));
         let sum = |at, out: &mut [f32]| pool.sum(x, at, out);
-        pooling::pointwise(io, pool.out_points(), pool.channels, &sum);
+        pointwise(io, pool.out_points(), pool.channels, &sum);
     }
 }
 
@@ -140,6 +141,6 @@ impl Op for SumPoolGrad {
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {
         let (pool, dy) = (self.kernel(inputs).expect(CHECKED).0, io.f32(0));
         let sum = |at, out: &mut [f32]| pool.sum_grad(dy, at, out);
-        pooling::pointwise(io, pool.in_points(), pool.channels, &sum);
+        pointwise(io, pool.in_points(), pool.channels, &sum);
     }
 }

@@ -51,7 +51,7 @@ impl Windows {
         let lists = [&self.strides, &self.dilations, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
             let message = format!(
-                "takes one to three spatial axes with a stride, a dilation and two paddings each, not {rank} axes and {self:?}"
+                "takes one to three spatial axes and as many strides, not {rank}: {self:?}"
             );
             return Err(GraphError::shape(op, message));
         }
@@ -81,9 +81,9 @@ impl Windows {
         let (stride, dilation) = (self.strides[axis], self.dilations[axis]);
         let (low, high) = (self.low[axis], self.high[axis]);
         let refuse = |why: &str| {
-            let message = format!(
-                "axis {axis}: {taps} taps, stride {stride}, dilation {dilation} and padding ({low}, {high}) on size {input}: {why}"
-            );
+            let windows = format!("{taps} taps, stride {stride}, dilation {dilation}");
+            let message =
+                format!("axis {axis} of {input}: {windows}, padding ({low}, {high}): {why}");
             Err(GraphError::shape(op, message))
         };
         if [input, taps, stride, dilation].contains(&0) {

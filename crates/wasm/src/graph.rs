@@ -1,6 +1,6 @@
 //! `GraphBuilder`: the graph crate's builder under JavaScript names and types.
 
-use gradloom_graph::{Builder, Dtype, Shape, Type, gradients, wire};
+use gradloom_graph::{Builder, Dtype, Shape, Type, gradients, pull_back, wire};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::{JsResult, graph_error};
@@ -86,6 +86,20 @@ impl GraphBuilder {
     pub fn gradients(&mut self, loss: u32, wrt: &[u32]) -> JsResult<Vec<u32>> {
         let grads = gradients(&mut self.builder, loss as usize, &ids(wrt)).map_err(graph_error)?;
         Ok(grads.into_iter().map(|id| id as u32).collect())
+    }
+
+    /// Gradients of `wrt` where each of `seeds` has the one beside it in `grads`; `u32::MAX` where
+    /// there is none.
+    #[wasm_bindgen(js_name = pullBack)]
+    pub fn pull_back(&mut self, seeds: &[u32], grads: &[u32], wrt: &[u32]) -> JsResult<Vec<u32>> {
+        let seeds: Vec<_> = ids(seeds).into_iter().zip(ids(grads)).collect();
+        let found = pull_back(&mut self.builder, &seeds, &ids(wrt)).map_err(graph_error)?;
+        let id = |grad: Option<usize>| grad.map_or(u32::MAX, |id| id as u32);
+        Ok(found.into_iter().map(id).collect())
+    }
+
+    pub fn apart(&mut self, node: u32) -> JsResult<u32> {
+        Ok(self.builder.apart(node as usize).map_err(graph_error)? as u32)
     }
 
     pub fn output(&mut self, name: &str, node: u32) -> JsResult<()> {

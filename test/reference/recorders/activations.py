@@ -1,4 +1,7 @@
-"""Records activations: y and dy/dx on a grid, far out too, and softmax with its backward pass."""
+"""Records activations: y and dy/dx on a grid, far out too, and softmax with its backward pass.
+
+Not sparsemax: Keras 3.15 takes its threshold from the sum of the running sums, not from the last,
+so that its rows do not add up to 1."""
 
 import jax
 import numpy as np
@@ -19,7 +22,30 @@ ELEMENTWISE = [
     ("gelu", {"approximate": False}),
     ("gelu", {"approximate": True}),
     ("silu", {}),
+    ("relu", {"negative_slope": 0.1, "max_value": 5.0, "threshold": 1.5}),
+    ("relu", {"max_value": 2.0, "threshold": -1.0}),
+    ("relu6", {}),
+    ("celu", {}),
+    ("celu", {"alpha": 0.5}),
+    ("selu", {}),
+    ("log_sigmoid", {}),
+    ("hard_sigmoid", {}),
+    ("sparse_sigmoid", {}),
+    ("hard_silu", {}),
+    ("hard_tanh", {}),
+    ("tanh_shrink", {}),
+    ("hard_shrink", {}),
+    ("soft_shrink", {"threshold": 0.8}),
+    ("threshold", {"threshold": 0.7, "default_value": -2.0}),
+    ("softsign", {}),
+    ("squareplus", {}),
+    ("squareplus", {"b": 1}),
+    ("sparse_plus", {}),
+    ("mish", {}),
+    ("exponential", {}),
 ]
+# Their float32 would be infinite beyond.
+LIMITS = {"exponential": 80}
 NEAR = np.arange(-48, 49) / 8
 TINY = [1e-30, 1e-8, 1e-4, 1e-3]
 FAR = [8, 10, 12.5, 16, 20, 30, 50, 80, 88, 89, 100, 104, 200, 1000, 10000]
@@ -35,6 +61,10 @@ def record(_here):
         "xExtreme": numbers(extreme),
         "cases": [elementwise(name, config, grid, extreme) for name, config in ELEMENTWISE],
         "softmax": [softmax(rng, *described) for described in softmax_cases()],
+        "rows": [
+            softmax(rng, (2, 4, 3), axis, 2.0, name)
+            for name, axis in (("log_softmax", -1), ("log_softmax", 1), ("glu", 1))
+        ],
     }
 
 
@@ -46,6 +76,8 @@ def both_signs(*parts):
 
 def elementwise(name, config, grid, extreme):
     function = getattr(activations, name)
+    if name in LIMITS:
+        grid, extreme = grid[grid <= LIMITS[name]], extreme[extreme <= LIMITS[name]]
 
     def run(dtype, x=grid):
         y, vjp = jax.vjp(lambda v: function(v, **config), jax.numpy.asarray(x, dtype))
@@ -74,17 +106,19 @@ def softmax_cases():
     yield (3, 4), -1, 1000.0
 
 
-def softmax(rng, shape, axis, scale):
+def softmax(rng, shape, axis, scale, name="softmax"):
     x = short(random(rng, shape) * scale)
-    grad_output = random(rng, shape)
+    function = getattr(activations, name)
+    grad_output = random(rng, function(x, axis=axis).shape)
 
     def run(dtype):
-        call = lambda v: activations.softmax(v, axis=axis)  # noqa: E731
+        call = lambda v: function(v, axis=axis)  # noqa: E731
         y, vjp = jax.vjp(call, jax.numpy.asarray(x, dtype))
         return {"y": y, "grad": vjp(jax.numpy.asarray(grad_output, dtype))[0]}
 
     values, float32_error = both(run)
     return {
+        **({} if name == "softmax" else {"activation": camel(name)}),
         "config": {"axis": axis},
         "x": tensor(x),
         "y": tensor(values["y"]),

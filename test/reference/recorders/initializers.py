@@ -32,6 +32,12 @@ def described():
     yield initializers.RandomUniform, {"minval": -1.0, "maxval": 3.0}, some
     for name in ("GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal"):
         yield getattr(initializers, name), {}, SHAPES
+    for name in ("LecunUniform", "LecunNormal"):
+        yield getattr(initializers, name), {}, SHAPES[:4]
+    scaling = initializers.VarianceScaling
+    yield scaling, {}, some
+    yield scaling, {"scale": 3.0, "mode": "fan_out", "distribution": "uniform"}, some
+    yield scaling, {"mode": "fan_avg", "distribution": "untruncated_normal"}, some
 
 
 def record(_here):
@@ -45,7 +51,10 @@ def case(cls, config, shape):
     check(cls(**config), shape, moments)
     return {
         "initializer": camel(cls.__name__),
-        "config": camel_config(config),
+        "config": {
+            key: camel(value) if isinstance(value, str) else value
+            for key, value in camel_config(config).items()
+        },
         "shape": list(shape),
         "distribution": kind,
         "parameters": {camel(name): number(value) for name, value in parameters.items()},

@@ -43,6 +43,21 @@ def polynomial(step, c):
     return (c["initial_learning_rate"] - end) * (1 - p) ** c.get("power", 1.0) + end
 
 
+def restarts(step, c):
+    length, times, start = c["first_decay_steps"], 0, 0
+    while step >= start + length:
+        start, times, length = start + length, times + 1, length * c.get("t_mul", 2.0)
+    top = c.get("m_mul", 1.0) ** times * 0.5 * (1 + math.cos(math.pi * (step - start) / length))
+    alpha = c.get("alpha", 0.0)
+    return c["initial_learning_rate"] * ((1 - alpha) * top + alpha)
+
+
+def inverse_time(step, c):
+    p = step / c["decay_steps"]
+    p = math.floor(p) if c.get("staircase") else p
+    return c["initial_learning_rate"] / (1 + c["decay_rate"] * p)
+
+
 def described():
     """(class, its formula, config)."""
     start = {"initial_learning_rate": 0.1}
@@ -63,6 +78,12 @@ def described():
     yield schedules.PolynomialDecay, polynomial, {**end, "decay_steps": 60}
     yield schedules.PolynomialDecay, polynomial, {**end, "decay_steps": 30, "cycle": True}
     yield schedules.PolynomialDecay, polynomial, {**end, "decay_steps": 40, "power": 0.5}
+    first = {**start, "first_decay_steps": 12}
+    yield schedules.CosineDecayRestarts, restarts, first
+    yield schedules.CosineDecayRestarts, restarts, {**first, "t_mul": 1.0, "m_mul": 0.8}
+    yield schedules.CosineDecayRestarts, restarts, {**first, "t_mul": 1.5, "alpha": 0.1}
+    yield schedules.InverseTimeDecay, inverse_time, {**start, "decay_steps": 10, "decay_rate": 0.5}
+    yield schedules.InverseTimeDecay, inverse_time, {**decay, "staircase": True}
 
 
 def record(_here):

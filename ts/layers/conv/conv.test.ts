@@ -57,7 +57,13 @@ describe('convolution layers refuse, by name,', () => {
       refusal('shape', 'conv2d "a"', '3 input channels', '2 groups'),
     )
     expect(() => called(conv(), [1, 2, 5, 1])).toThrow(
-      refusal('shape', 'conv2d "a"', 'window of 3', '2 elements along axis 1', "padding: 'same'"),
+      refusal(
+        'shape',
+        'conv2d "a"',
+        'window of 3',
+        '2 elements along axis 1 of [batch, 2, 5, 1]',
+        "padding: 'same'",
+      ),
     )
     expect(() => called(layers.maxPooling1d({ poolSize: 4 }), [1, 3, 2])).toThrow(
       refusal('shape', 'maxPooling1d', 'window of 4', '3 elements'),

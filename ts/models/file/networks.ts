@@ -103,6 +103,7 @@ const applied = (
 const nestedFrom = (type: string) => (config: Config) => {
   const nested = new Nested(String(config.name), networkFrom(type, config))
   if (config.trainable === false) nested.trainable = false
+  nested.recompute = config.recompute === true
   return nested
 }
 

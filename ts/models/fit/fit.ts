@@ -92,6 +92,7 @@ class Fit {
       for (let epoch = initialEpoch; epoch < epochs && !this.#stopped; epoch++) {
         await this.#epoch(epoch)
       }
+      if (epochs > initialEpoch) await live.takeAverages()
       await this.#hooks.trainEnd(this.#logs)
       await live.store.copy()
       return this.#history()
@@ -146,10 +147,13 @@ class Fit {
     this.#live.entries = recorded(this.#live.entries, epoch, logs)
   }
 
-  #validate(epoch: number): Promise<Logs> {
+  async #validate(epoch: number): Promise<Logs> {
     const source = this.#sources.validation as NonNullable<Sources['validation']>
     const { signal } = this.#settings
-    return evaluate(this.#live, 'fit', { source, epoch, signal, prefix: 'val_' })
+    await this.#hooks.testBegin()
+    const logs = await evaluate(this.#live, 'fit', { source, epoch, signal, prefix: 'val_' })
+    await this.#hooks.testEnd(logs)
+    return logs
   }
 
   /** All steps of an epoch, or those until it is stopped. */

@@ -42,6 +42,14 @@ export class Hooks {
     return this.#each((x) => x.onEpochEnd?.(epoch, logs, this.#training))
   }
 
+  testBegin(): Promise<void> {
+    return this.#each((x) => x.onTestBegin?.(this.#training))
+  }
+
+  testEnd(logs: Logs): Promise<void> {
+    return this.#each((x) => x.onTestEnd?.(logs, this.#training))
+  }
+
   batchBegin(batch: number): Promise<void> {
     return this.#each((x) => x.onBatchBegin?.(batch, this.#training))
   }

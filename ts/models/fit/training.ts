@@ -33,6 +33,15 @@ const setRate = (optimizer: Optimizer, rate: number): void => {
   )
 }
 
+const swapAverages = (live: Live, { type, cadence }: Optimizer): Promise<void> => {
+  if (cadence?.config.useEma) return live.swapAverages()
+  throw new GradloomError(
+    'argument',
+    `swapEmaWeights: the optimizer '${type}' keeps no means; give it useEma: true.`,
+    { subject: 'useEma' },
+  )
+}
+
 export const trainingOf = (live: Live, optimizer: Optimizer, course: Course): Training => ({
   stop: (reason) => course.stop(reason),
   get stopped() {
@@ -55,6 +64,10 @@ export const trainingOf = (live: Live, optimizer: Optimizer, course: Course): Tr
   },
   snapshot: () => live.store.snapshot(),
   restore: (snapshot: Snapshot) => live.store.set(snapshot),
+  swapAverages: () => swapAverages(live, optimizer),
+  get weightNames() {
+    return new Map(live.network.placed.map(({ variable, path }) => [variable.key, path]))
+  },
   save: (path) => saveModel(live, path),
   warn: (message) => live.warn(message),
 })

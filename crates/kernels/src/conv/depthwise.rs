@@ -11,6 +11,9 @@ use crate::lanes::{F32Lanes, Lanes};
 /// Points of dw that are summed before they meet the sum of the others.
 const BLOCK: usize = 256;
 
+/// Channels that are summed together.
+const WIDE: usize = 16;
+
 /// Where a source and its factors begin, in elements.
 type Pair = (usize, usize);
 
@@ -24,51 +27,65 @@ struct Sums<'a> {
 impl Sums<'_> {
     /// `out[j] = (add) out[j] + Σ x · w` over the pairs.
     fn line(&self, pairs: &[Pair], out: &mut [f32], add: bool) {
-        let mut at = 0;
-        while at < out.len() {
-            at += match out.len() - at {
-                16.. => self.lanes::<4>(pairs, at, out, add),
-                _ => self.lanes::<1>(pairs, at, out, add),
-            };
-        }
-    }
-
-    /// Channels `at..at + 4 V`, as far as there are any.
-    fn lanes<const V: usize>(
-        &self,
-        pairs: &[Pair],
-        at: usize,
-        out: &mut [f32],
-        add: bool,
-    ) -> usize {
-        let end = out.len();
-        let mut sums = [Native::splat(0.0); V];
-        for &(from, by) in pairs {
-            for (v, sum) in sums.iter_mut().enumerate() {
-                let j = at + 4 * v;
-                let w = Native::from_rest(&self.w[by + j..by + end], 0.0);
-                *sum = self.source(from, j, end).mul_add(w, *sum);
+        let whole = if self.spread == 1 {
+            out.len() / WIDE * WIDE
+        } else {
+            0
+        };
+        for (i, out) in out.chunks_mut(WIDE).enumerate() {
+            let at = i * WIDE;
+            if at < whole {
+                store(self.wide(pairs, at), out, add);
+                continue;
+            }
+            for (j, out) in out.chunks_mut(4).enumerate() {
+                store([self.rest(pairs, at + 4 * j, out.len())], out, add);
             }
         }
-        for (v, sum) in sums.into_iter().enumerate() {
-            let out = &mut out[at + 4 * v..];
-            let before = if add {
-                Native::from_rest(out, 0.0)
-            } else {
-                Native::splat(0.0)
-            };
-            before.add(sum).write_rest(out);
-        }
-        4 * V
     }
 
+    /// The sums of channels `at..at + WIDE`.
     #[inline(always)]
-    fn source(&self, from: usize, j: usize, end: usize) -> Native {
-        if self.spread == 1 {
-            return Native::from_rest(&self.x[from + j..from + end], 0.0);
+    fn wide(&self, pairs: &[Pair], at: usize) -> [Native; WIDE / 4] {
+        let mut sums = [Native::splat(0.0); WIDE / 4];
+        for &(from, by) in pairs {
+            let x: &[f32; WIDE] = self.x[from + at..].first_chunk().expect("a line of x");
+            let w: &[f32; WIDE] = self.w[by + at..].first_chunk().expect("a line of w");
+            for (v, sum) in sums.iter_mut().enumerate() {
+                let [x, w] = [x, w].map(|line| Native::from_slice(&line[4 * v..]));
+                *sum = x.mul_add(w, *sum);
+            }
         }
-        let at = |i: usize| self.x[from + (j + i).min(end - 1) / self.spread];
-        Native::from_array([at(0), at(1), at(2), at(3)])
+        sums
+    }
+
+    /// The sums of `count` channels, at most 4, from `at` on.
+    #[inline(never)]
+    fn rest(&self, pairs: &[Pair], at: usize, count: usize) -> Native {
+        let end = at + count;
+        let mut sum = Native::splat(0.0);
+        for &(from, by) in pairs {
+            let x = if self.spread == 1 {
+                Native::from_rest(&self.x[from + at..from + end], 0.0)
+            } else {
+                let x = |i: usize| self.x[from + (at + i).min(end - 1) / self.spread];
+                Native::from_array([x(0), x(1), x(2), x(3)])
+            };
+            sum = x.mul_add(Native::from_rest(&self.w[by + at..by + end], 0.0), sum);
+        }
+        sum
+    }
+}
+
+#[inline(always)]
+fn store<const V: usize>(sums: [Native; V], out: &mut [f32], add: bool) {
+    for (sum, out) in sums.into_iter().zip(out.chunks_mut(4)) {
+        let before = if add {
+            Native::from_rest(out, 0.0)
+        } else {
+            Native::splat(0.0)
+        };
+        before.add(sum).write_rest(out);
     }
 }
 

@@ -176,6 +176,7 @@ impl Left for PatchColumns<'_> {
     ) -> Strips<'p> {
         let depth = k.len();
         let block = &mut packed[..rows.len().next_multiple_of(MR) * depth];
+        // The last strip's other rows are computed, too: zeros are never slow.
         if !rows.len().is_multiple_of(MR) {
             block[rows.len() / MR * MR * depth..].fill(0.0);
         }

@@ -6,6 +6,7 @@
 mod kernel;
 mod operand;
 mod pack;
+mod packed;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use core::ops::Range;
 use crate::io::Tile;
 use kernel::Target;
 pub use operand::{Left, Panels, Right, Stored, Strips};
+pub use packed::Packed;
 
 /// Rows of a register tile; the grain of a split by rows.
 pub const MR: usize = 4;

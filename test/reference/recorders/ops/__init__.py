@@ -1,8 +1,18 @@
 """Records the public ops: results of `keras.ops` (NumPy where it lacks one), and their gradients."""
 
-from recorders.ops import arithmetic, indexing, shape
+from recorders.ops import (
+    arithmetic,
+    functions,
+    indexing,
+    linalg,
+    nn,
+    products,
+    reduce,
+    shape,
+    sorting,
+)
 
-PARTS = [shape, indexing, arithmetic]
+PARTS = [shape, indexing, arithmetic, functions, reduce, sorting, products, linalg, nn]
 
 
 def record(_here):

@@ -3,7 +3,6 @@
 import jax.numpy as jnp
 import numpy as np
 from keras import ops
-
 from recorders.ops.case import Tensor, case, floats, ints
 
 
@@ -83,11 +82,15 @@ def choosing():
     yield case("where", [condition, n, -1], lambda c, n: ops.where(c > 0, n, -1))
     yield case("where", [condition, n, 0.5], lambda c, n: ops.where(c > 0, n * 1.0, 0.5))
     other = Tensor(np.float32([[0, 1, 1], [0, 1, 0]]))
-    pick = lambda c, d, a, b: jnp.select([c > 0, d > 0], [a, b * jnp.ones_like(a)], 7.0)  # noqa: E731
+    pick = lambda c, d, a, b: jnp.select([c > 0, d > 0], [a, b * jnp.ones_like(a)], 7.0)
     yield case("select", [[condition, other], [a, b], 7], pick)
     yield case("clip", [a, -0.5, 0.5], lambda x: ops.clip(x, -0.5, 0.5))
     yield case("clip", [n, -3, 4], lambda x: ops.clip(x, -3, 4))
-    for name, run in [("negative", ops.negative), ("absolute", ops.absolute), ("square", ops.square)]:
+    for name, run in [
+        ("negative", ops.negative),
+        ("absolute", ops.absolute),
+        ("square", ops.square),
+    ]:
         yield case(name, [a], run)
         yield case(name, [n], run)
     yield case("sign", [a], ops.sign)

@@ -2,7 +2,6 @@
 
 import jax
 import numpy as np
-
 from recorders.record import number, random, under
 
 GRAPH = {"graph": True}
@@ -58,7 +57,7 @@ def case(name, args, run, gradient=True, **more):
 def outputs(result):
     several = isinstance(result, (list, tuple))
     made = [jax.numpy.asarray(r) for r in (result if several else [result])]
-    wide = lambda r: r.astype("int32" if r.dtype.kind in "iu" else "float64")  # noqa: E731
+    wide = lambda r: r.astype("int32" if r.dtype.kind in "iu" else "float64")
     return [wide(r) for r in made]
 
 

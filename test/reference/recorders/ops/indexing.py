@@ -2,7 +2,6 @@
 
 import jax.numpy as jnp
 from keras import ops
-
 from recorders.ops.case import Tensor, case, floats, ints
 
 
@@ -21,11 +20,13 @@ def reading():
     yield case("take", [x, Tensor(2), 1], lambda x, i: ops.take(x, i, 1))
     yield case("take", [n, Tensor([3, 0]), 1], lambda x, i: ops.take(x, i, 1))
     outside = Tensor([0, 4, -5, 3])
-    fill = lambda x, i: jnp.take(x, i, 1, mode="fill")  # noqa: E731
+    fill = lambda x, i: jnp.take(x, i, 1, mode="fill")
     yield case("take", [x, outside, 1], fill, gradient=False)
-    yield case("take", [x, Tensor([1, 3, -4]), 0], lambda x, i: jnp.take(x, i, 0, mode="fill"), False)
+    yield case(
+        "take", [x, Tensor([1, 3, -4]), 0], lambda x, i: jnp.take(x, i, 0, mode="fill"), False
+    )
     along = ints(21, 4, 3, 5, 2, start=-4)
-    get = lambda x, i, axis=1: ops.take_along_axis(x, i, axis)  # noqa: E731
+    get = lambda x, i, axis=1: ops.take_along_axis(x, i, axis)
     yield case("takeAlongAxis", [x, along, 1], get)
     yield case("takeAlongAxis", [x, ints(22, 2, 1, 4, 3)], lambda x, i: get(x, i, -1))
     yield case("takeAlongAxis", [n, ints(23, 4, 3, 2)], lambda x, i: get(x, i, -1))
@@ -53,12 +54,16 @@ def keys():
 def writing():
     x, values = floats(25, 4, 3), floats(26, 5)
     pairs = Tensor([[0, 1], [3, 2], [0, 1], [1, 0], [2, 2]])
-    scatter = lambda i, v: ops.scatter(i, v, (4, 3))  # noqa: E731
+    scatter = lambda i, v: ops.scatter(i, v, (4, 3))
     yield case("scatter", [pairs, values, [4, 3]], scatter)
     rows = Tensor([[2], [0], [2]])
     yield case("scatter", [rows, floats(27, 3, 3), [4, 3]], scatter)
-    add = lambda x, i, v: x.at[i[:, 0], i[:, 1]].add(v)  # noqa: E731
+    add = lambda x, i, v: x.at[i[:, 0], i[:, 1]].add(v)
     yield case("scatterAdd", [x, pairs, values], add)
     yield case("scatterAdd", [x, Tensor([[9, 0], [0, -1]]), floats(28, 2)], add)
-    box = lambda x, v: ops.slice_update(x, (1, 1), v)  # noqa: E731
+    update = lambda x, i, v: ops.scatter_update(x, i, v)
+    yield case("scatterUpdate", [x, Tensor([[0, 1], [3, 2], [2, 2]]), floats(28, 3)], update)
+    yield case("scatterUpdate", [x, Tensor([[2], [-1]]), floats(28, 2, 3)], update)
+    yield case("scatterUpdate", [ints(29, 9, 5), Tensor([[1], [1]]), Tensor([7, 8])], update)
+    box = lambda x, v: ops.slice_update(x, (1, 1), v)
     yield case("sliceUpdate", [x, [1, 1], floats(29, 2, 2)], box)

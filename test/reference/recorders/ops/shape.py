@@ -2,7 +2,6 @@
 
 import jax.numpy as jnp
 from keras import ops
-
 from recorders.ops.case import GRAPH, NONE, case, floats, ints
 
 

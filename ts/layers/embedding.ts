@@ -1,0 +1,71 @@
+// A table with a row for each token: whole numbers become vectors.
+
+import { flag, positiveWhole } from '../checks.ts'
+import { asFloat } from '../composites.ts'
+import type { SymbolicTensor } from '../graph.ts'
+import * as ops from '../ops.ts'
+import { sizeOf } from '../shape.ts'
+import type { Variable } from '../variable.ts'
+import { built, subjectOf } from './expect.ts'
+import { Layer, type LayerOptions, type Mask, type Pass } from './layer.ts'
+import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
+
+/** By default the embeddings begin `'randomUniform'`. */
+export interface EmbeddingOptions extends LayerOptions, WeightSpecOptions<'embeddings'> {
+  /** Number of tokens: they are 0 … inputDim − 1. */
+  inputDim: number
+  /** Size of a vector. */
+  outputDim: number
+  /** Token 0 is padding: the layers behind this one skip it. Default false. */
+  maskZero?: boolean
+}
+
+export class Embedding extends Layer {
+  readonly type = 'embedding'
+  readonly inputDim: number
+  readonly outputDim: number
+  readonly maskZero: boolean
+  override readonly supportsMasking: boolean
+  readonly #weights: WeightSpecs<'embeddings'>
+  #embeddings: Variable | undefined
+
+  constructor(options: EmbeddingOptions) {
+    super(options)
+    const subject = subjectOf(this)
+    this.inputDim = positiveWhole(subject, 'inputDim', options.inputDim)
+    this.outputDim = positiveWhole(subject, 'outputDim', options.outputDim)
+    this.maskZero = flag(subject, 'maskZero', options.maskZero ?? false)
+    this.supportsMasking = this.maskZero
+    this.#weights = new WeightSpecs(options, { embeddings: 'randomUniform' })
+  }
+
+  override build(): void {
+    const shape = [this.inputDim, this.outputDim]
+    this.#embeddings = this.addWeight({
+      name: 'embeddings',
+      shape,
+      ...this.#weights.of('embeddings'),
+    })
+  }
+
+  /** x: [B, ...] → y: [B, ..., outputDim]; NaN for a token that the table does not have. */
+  call(x: SymbolicTensor, pass: Pass): SymbolicTensor {
+    const table = pass.read(built(this, this.#embeddings))
+    const tokens = x.dtype === 'int32' ? x : ops.castI32(x)
+    const rows = ops.gatherRows(table, ops.reshape(tokens, [sizeOf(x.shape)]))
+    return ops.reshape(rows, [...x.shape, this.outputDim])
+  }
+
+  /** 1 where the token is not 0. */
+  override computeMask(x: SymbolicTensor): Mask {
+    return this.maskZero ? ops.sub(1, ops.equal(asFloat(x), 0)) : undefined
+  }
+
+  config() {
+    const { inputDim, outputDim, maskZero } = this
+    return { inputDim, outputDim, maskZero, ...this.#weights.config() }
+  }
+}
+
+/** Vectors of tokens: x: i32 [B, ...] (f32 is taken too) → y: [B, ..., outputDim]. */
+export const embedding = (options: EmbeddingOptions): Embedding => new Embedding(options)
