@@ -1,5 +1,6 @@
 // What is measured: the networks and the products, and their floating-point work.
 import { convnetFlops } from './convnet.mjs'
+import { transformerFlops } from './transformer.mjs'
 
 const mlp = [784, 128, 64, 10]
 
@@ -10,6 +11,8 @@ export const networks = {
   'late digits': { widths: mlp, rows: 2048, source: 'blobs', stepsBefore: 2000 },
   // widths: only those of the input and of the output.
   convnet: { widths: [784, 10], convnet: true, rows: 512, source: 'blobs' },
+  // widths: tokens of a sample, and of the vocabulary.
+  transformer: { widths: [64, 96], transformer: true, rows: 256, source: 'tokens' },
   tiny: { widths: [24, 16, 3], rows: 4096, source: 'noise' },
 }
 
@@ -21,7 +24,8 @@ export const forms = [
 ]
 
 /** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
-export function stepFlops({ widths, batch, convnet }) {
+export function stepFlops({ widths, batch, convnet, transformer }) {
+  if (transformer) return transformerFlops(...widths, batch)
   if (convnet) return convnetFlops(widths.at(-1), batch)
   let flops = 0
   for (let i = 0; i + 1 < widths.length; i++) {

@@ -247,8 +247,8 @@ export const softmaxCrossEntropy = (logits: Tensor, targets: Tensor) =>
 
 // Attention
 /**
- * q: [B, T, H, D], k: [B, S, G, D], v: [B, S, G, E] → softmax(scale·q·kᵀ)·v: [B, T, H, E], where H/G
- * heads of q share one of k and v. `mask`: [B, H, T, S] or 1 in place of B, H, T; keys are hidden
+ * q: [B, T, H, D], k: [B, S, G, D], v: [B, S, G, E] → softmax(scale·q·kᵀ)·v: [B, T, H, E], where
+ * H/G heads of q share one of k and v. `mask`: [B, H, T, S] or 1 in place of B, H, T; keys are hidden
  * where it is 0, and with `causal` those behind the query. A query that sees no key gets zeros.
  */
 export const attention = (

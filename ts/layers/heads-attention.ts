@@ -126,8 +126,8 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
     if (axes.length > 0 && axes.every((a) => all.includes(a))) return axes.sort((a, b) => a - b)
     throw shapeError(
       this,
-      `attentionAxes [${this.#heads.axes}] do not fit inputs of rank ${rank}; name axes from 1 to ` +
-        `${rank - 2}.`,
+      `attentionAxes [${this.#heads.axes}] do not fit inputs of rank ${rank}; name axes from ` +
+        `1 to ${rank - 2}.`,
     )
   }
 

@@ -1,4 +1,4 @@
-//! attention(q, k, v, [mask]): softmax(scale·q·kᵀ)·v for each head, and its gradient, both without a
+//! attention(q, k, v, [mask]): softmax(scale·q·kᵀ)·v of each head, and its gradient, both without a
 //! matrix of all queries and keys. Several heads of q may share one of k and v (grouped queries:
 //! Ainslie et al., "GQA", 2023). The gradient is one op: the parts of its flat output are sliced.
 
@@ -57,8 +57,8 @@ fn sizes(op: &'static str, causal: bool, scale: f32, x: &[Type]) -> Result<Sizes
     if k != [b, s, g, d] || v[0] != b || !shared {
         let (q, k, v) = (&x[0].shape, &x[1].shape, &x[2].shape);
         let message = format!(
-            "takes [B, T, H, D], [B, S, G, D] and [B, S, G, E], H a multiple of G, not q {q}, k {k} \
-             and v {v}"
+            "takes [B, T, H, D], [B, S, G, D] and [B, S, G, E], H a multiple of G, not q {q}, \
+             k {k} and v {v}"
         );
         return Err(GraphError::shape(op, message));
     }
