@@ -38,7 +38,7 @@ const reader = () => {
   const tokens = input({ shape: [STEPS], dtype: 'int32' })
   const x = layers.embedding({ inputDim: VOCABULARY, outputDim: 16, maskZero: true }).apply(tokens)
   const attention = layers.multiHeadAttention({ numHeads: 2, keyDim: 12, useCausalMask: true })
-  const mixed = layers.batchNormalization({ momentum: 0.8 }).apply(attention.apply(x) as never)
+  const mixed = layers.batchNormalization({ momentum: 0.8 }).apply(attention.apply(x))
   const sum = layers.layerNormalization().apply(layers.add().apply([x, mixed]))
   const hidden = layers.dense({ units: 32, activation: 'relu' })
   const dense = layers.spectralNormalization({ layer: hidden }).apply(layers.flatten().apply(sum))
