@@ -152,6 +152,15 @@ describe('sparsemax', () => {
   })
 })
 
+describe.each([
+  ['swish', 'silu'],
+  ['hardSwish', 'hardSilu'],
+] as const)('%s', (alias, name) => {
+  it(`is ${name}`, () => {
+    expect(functions[alias]).toBe(functions[name])
+  })
+})
+
 describe('the activations by name', () => {
   it('are a union of literals', () => {
     expectTypeOf<'relu'>().toExtend<ActivationName>()

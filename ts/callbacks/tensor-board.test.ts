@@ -111,8 +111,10 @@ describe('event files', () => {
     )
     expect(doublesOf(alike.get(7)).reduce((a, b) => a + b)).toBe(2)
   })
+})
 
-  it('get the logs of every epoch, those of validation apart, and the weights', async () => {
+describe('tensorBoard', () => {
+  it('writes the logs of every epoch, those of validation apart, and the weights', async () => {
     const callback = tensorBoard({ logDir: directory, histogramFreq: 2 })
     const logs = [1, 2, 3].map((i) => ({ loss: 1 / i, val_loss: 2 / i }))
     await runEpochs(callback, logs, fakeTraining())
@@ -139,7 +141,7 @@ describe('event files', () => {
     expect(Math.abs((first.get(1) as number) - Date.now() / 1000)).toBeLessThan(600)
   })
 
-  it('refuse a frequency that is none', () => {
+  it('refuses a frequency that is none', () => {
     expect(() => tensorBoard({ histogramFreq: -1 })).toThrow('tensorBoard: histogramFreq must be')
   })
 })

@@ -87,29 +87,21 @@ describe.each(cases.map((c) => [c.initializer, JSON.stringify(c.config), c.shape
   },
 )
 
-describe('initializers', () => {
-  it('are a union of literals', () => {
-    expectTypeOf<'heNormal'>().toExtend<InitializerName>()
-    expectTypeOf<string>().not.toExtend<InitializerName>()
-  })
-
-  it('are all recorded that draw each number by itself', () => {
-    const drawn = initializerNames.filter((name) => name !== 'identity' && name !== 'orthogonal')
-    expect([...new Set(cases.map((c) => c.initializer))].sort()).toEqual([...drawn].sort())
-  })
-
-  it('make the identity, and refuse it where there is no matrix', () => {
+describe('identity', () => {
+  it('is 1 on the diagonal, and refuses what is no matrix', () => {
     expect([...sample(identity({ gain: 2 }), [2, 3])]).toEqual([2, 0, 0, 0, 2, 0])
     expect(() => sample('identity', [2])).toThrow('identity: [2] is no matrix')
     expect(() => sample('orthogonal', [2])).toThrow('orthogonal: [2] is no matrix')
   })
+})
 
+describe('orthogonal', () => {
   it.each([
     [6, 4],
     [4, 6],
     [5, 5],
     [2, 3, 4],
-  ])('make orthogonal columns or rows of shape [%i, %i …]', (...shape) => {
+  ])('has orthogonal columns or rows of shape [%i, %i …]', (...shape) => {
     const w = sample(orthogonal({ gain: 1.5 }), shape)
     const columns = shape.at(-1) as number
     const rows = w.length / columns
@@ -127,13 +119,25 @@ describe('initializers', () => {
     expect(sample(orthogonal(), shape, [3, 4])).not.toEqual(sample(orthogonal(), shape))
   })
 
-  it('draw orthogonal matrices evenly: as often with either determinant', () => {
+  it('is drawn evenly: as often with either determinant', () => {
     const determinants = Array.from({ length: 40 }, (_, i) => {
       const [a = 0, b = 0, c = 0, d = 0] = sample('orthogonal', [2, 2], [i, 9])
       return Math.round(a * d - b * c)
     })
     expect(new Set(determinants)).toEqual(new Set([-1, 1]))
     expect(Math.abs(determinants.reduce((a, b) => a + b, 0))).toBeLessThan(24)
+  })
+})
+
+describe('initializers', () => {
+  it('are a union of literals', () => {
+    expectTypeOf<'heNormal'>().toExtend<InitializerName>()
+    expectTypeOf<string>().not.toExtend<InitializerName>()
+  })
+
+  it('are all recorded that draw each number by itself', () => {
+    const drawn = initializerNames.filter((name) => name !== 'identity' && name !== 'orthogonal')
+    expect([...new Set(cases.map((c) => c.initializer))].sort()).toEqual([...drawn].sort())
   })
 
   it('give the same numbers for the same seed and stream, others for others', () => {

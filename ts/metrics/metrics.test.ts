@@ -81,6 +81,20 @@ describe.each(cases.map((c, i) => [c.metric, JSON.stringify(c.config), i, c] as 
   },
 )
 
+describe('confusionMatrix', () => {
+  it('counts the classes that are taken for each other', () => {
+    const yPred = { shape: [4, 3], data: [9, 0, 0, 0, 9, 0, 0, 9, 0, 0, 0, 9] }
+    const weighted = { shape: [4], data: [1, 1, 1, 0.5] }
+    const matrix = metrics.confusionMatrix({ numClasses: 3 })
+    const sparse = { yTrue: { shape: [4], data: [0, 1, 2, 2] }, yPred, sampleWeight: weighted }
+    const wanted = [1, 0, 0, 0, 1, 0, 0, 1, 0.5]
+    expect(Array.from(sumsOf(matrix, sparse))).toEqual(wanted)
+    const hot = { shape: [4, 3], data: [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1] }
+    expect(Array.from(sumsOf(matrix, { ...sparse, yTrue: hot }))).toEqual(wanted)
+    expect(matrix.result(wanted)).toEqual(wanted)
+  })
+})
+
 describe('metrics', () => {
   it('are a union of literals', () => {
     expectTypeOf<'acc'>().toExtend<MetricName>()
@@ -166,18 +180,6 @@ describe('metrics', () => {
     expectTypeOf<'auc'>().toExtend<MetricName>()
     expectTypeOf<'iou'>().not.toExtend<MetricName>()
     expect(() => resolveMetric('iou' as MetricName, model)).toThrow('iou: numClasses must be')
-  })
-
-  it('count the classes that are taken for each other', () => {
-    const yPred = { shape: [4, 3], data: [9, 0, 0, 0, 9, 0, 0, 9, 0, 0, 0, 9] }
-    const weighted = { shape: [4], data: [1, 1, 1, 0.5] }
-    const matrix = metrics.confusionMatrix({ numClasses: 3 })
-    const sparse = { yTrue: { shape: [4], data: [0, 1, 2, 2] }, yPred, sampleWeight: weighted }
-    const wanted = [1, 0, 0, 0, 1, 0, 0, 1, 0.5]
-    expect(Array.from(sumsOf(matrix, sparse))).toEqual(wanted)
-    const hot = { shape: [4, 3], data: [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1] }
-    expect(Array.from(sumsOf(matrix, { ...sparse, yTrue: hot }))).toEqual(wanted)
-    expect(matrix.result(wanted)).toEqual(wanted)
   })
 
   it('reject what makes no sense', () => {

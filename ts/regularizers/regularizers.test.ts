@@ -1,8 +1,6 @@
-// Every regularizer and every constraint against Keras, and their JSON forms.
+// Every regularizer against Keras, and its JSON form.
 
 import { describe, expect, it } from 'vitest'
-import * as constraints from '../constraints/index.ts'
-import { constraintConfig, constraintOf } from '../constraints/registry.ts'
 import type { Config } from '../layers/layer.ts'
 import { expectClose, expectEachClose, type Recorded, reference } from '../testing/reference.ts'
 import { evaluate } from '../testing/run.ts'
@@ -16,15 +14,7 @@ interface Penalty {
   gradient: Recorded
 }
 
-interface Bound {
-  constraint: keyof typeof constraints
-  config: Config
-  result: Recorded
-}
-
-const recorded = reference<{ w: Recorded; regularizers: Penalty[]; constraints: Bound[] }>(
-  'penalties',
-)
+const recorded = reference<{ w: Recorded; regularizers: Penalty[] }>('penalties')
 const { w } = recorded
 
 const named = <T extends { config: Config }>(list: T[], name: (x: T) => string) =>
@@ -50,39 +40,16 @@ describe.each(named(recorded.regularizers, (x) => x.regularizer))('%s %s', (_, _
   })
 })
 
-describe.each(named(recorded.constraints, (x) => x.constraint))('%s %s', (_, __, bound) => {
-  const made = constraintOf({ type: bound.constraint, config: bound.config })
-
-  it('is what Keras computes', () => {
-    const { result } = evaluate({ w }, ({ w }) => ({ result: made?.call(w) as typeof w }))
-    expectClose(result.data, bound.result.data, 1e-5)
-  })
-
-  it('comes back from its JSON form', () => {
-    const form = JSON.parse(JSON.stringify(constraintConfig(made as never)))
-    expect(constraintConfig(constraintOf(form) as never)).toEqual(form)
-  })
-})
-
-describe('regularizers and constraints', () => {
+describe('regularizers', () => {
   it('are all recorded', () => {
-    const [a, b] = [
-      recorded.regularizers.map((x) => x.regularizer),
-      recorded.constraints.map((x) => x.constraint),
-    ]
-    expect([...new Set(a)].sort()).toEqual(Object.keys(regularizers).sort())
-    expect([...new Set(b)].sort()).toEqual(Object.keys(constraints).sort())
+    const names = recorded.regularizers.map((x) => x.regularizer)
+    expect([...new Set(names)].sort()).toEqual(Object.keys(regularizers).sort())
   })
 
   it('reject what makes no sense', () => {
     expect(() => regularizers.l1({ l1: -1 })).toThrow('l1: l1 must be a number ≥ 0')
     expect(() => regularizers.l1L2({ l2: Number.NaN })).toThrow('l1L2: l2 must be')
     expect(() => regularizers.orthogonalRegularizer({ mode: 'all' as 'rows' })).toThrow('mode must')
-    expect(() => constraints.maxNorm({ maxValue: -1 })).toThrow('maxNorm: maxValue must be')
-    expect(() => constraints.unitNorm({ axis: 0.5 })).toThrow('unitNorm: axis must be a whole')
-    expect(() => constraints.minMaxNorm({ minValue: 2 })).toThrow(
-      'minMaxNorm: maxValue must be ≥ 2',
-    )
     const flat = { shape: [3], data: [1, 2, 3] }
     const call = () =>
       evaluate({ w: flat }, ({ w }) => ({ y: regularizers.orthogonalRegularizer().call(w) }))

@@ -155,9 +155,19 @@ impl<'a> Compiler<'a> {
         slot
     }
 
+    /// The inputs of a node of the chain; for an alias of another such node, that node: both have
+    /// the same elements in the same order.
+    fn inputs(&self, chain: &[NodeId], id: NodeId) -> Vec<NodeId> {
+        let known = |&input: &NodeId| {
+            let root = self.units.root[input];
+            if chain.contains(&root) { root } else { input }
+        };
+        self.graph.nodes[id].inputs().iter().map(known).collect()
+    }
+
     fn add_loads(&mut self, chain: &[NodeId]) {
         for &id in chain {
-            for &input in self.graph.nodes[id].inputs() {
+            for input in self.inputs(chain, id) {
                 if !chain.contains(&input) && !self.slot_of.contains_key(&input) {
                     self.add_load(input, &self.graph.nodes[id].ty.shape);
                 }
@@ -188,8 +198,8 @@ impl<'a> Compiler<'a> {
         let op = self.graph.nodes[id].op().expect("a chain has ops");
         let (chunk, params) = op.chunk().expect("a chain has elementwise ops");
         let mut src = [0; 3];
-        for (s, input) in src.iter_mut().zip(self.graph.nodes[id].inputs()) {
-            *s = self.slot_of[input];
+        for (s, input) in src.iter_mut().zip(self.inputs(chain, id)) {
+            *s = self.slot_of[&input];
         }
         self.release(chain, at);
         let late = kept.is_some_and(|loc| self.read_later(&chain[at + 1..], loc));
@@ -219,13 +229,13 @@ impl<'a> Compiler<'a> {
     /// Frees the registers of values that `chain[at]` reads last. (An instruction may write the
     /// register that it reads.)
     fn release(&mut self, chain: &[NodeId], at: usize) {
-        let mut inputs = self.graph.nodes[chain[at]].inputs().to_vec();
+        let mut inputs = self.inputs(chain, chain[at]);
         sort_small(&mut inputs);
         inputs.dedup();
         for input in inputs {
             let read_again = chain[at + 1..]
                 .iter()
-                .any(|&c| self.graph.nodes[c].inputs().contains(&input));
+                .any(|&c| self.inputs(chain, c).contains(&input));
             let slot = self.slot_of[&input];
             let register = chain.contains(&input) && self.pass.registers.contains(&slot);
             let stored = self.pass.stores.iter().any(|s| s.copy_from == Some(slot));

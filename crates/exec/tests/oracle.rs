@@ -154,7 +154,7 @@ fn grow(b: &mut Builder, dice: &mut Dice, nodes: &mut Vec<NodeId>) {
     if dice.below(12) == 0 {
         return nodes.extend(adam_step(b, dice, nodes));
     }
-    let made = match dice.below(9) {
+    let made = match dice.below(10) {
         0..=2 => b.apply_named(dice.pick(&["add", "mul", "sub", "maximum"]), &[x, y], &[]),
         3 | 4 => b.apply_named(dice.pick(&["tanh", "relu", "square", "neg"]), &[x], &[]),
         5 => b.apply_named("lerp", &[x, y, z], &[]),
@@ -163,6 +163,7 @@ fn grow(b: &mut Builder, dice: &mut Dice, nodes: &mut Vec<NodeId>) {
             &[x, y],
             &[dice.below(2) as f64, dice.below(2) as f64],
         ),
+        8 => b.apply_named("stopGradient", &[x], &[]),
         7 => b.apply_named("sumTo", &[x], &[1.0, b.shape(x).last() as f64]),
         _ => b.apply_named("reshape", &[x], &[1.0, b.shape(x).size() as f64]),
     };
@@ -389,4 +390,22 @@ fn each_layer_is_updated_when_its_gradient_is_there() {
     // What a layer more takes is its activations; its gradients make room for those before it.
     let more = arena_of(24) - arena_of(12);
     assert!(more <= 12 * 64 * 32 * 11 / 10, "{more}");
+}
+
+#[test]
+fn a_chain_may_read_its_own_values_under_another_name() {
+    let mut b = Builder::new(&REGISTRY);
+    let x = b.input("x", Type::f32(Shape::new([3, 4]))).unwrap();
+    let op = |b: &mut Builder, name: &str, x: &[NodeId]| b.apply_named(name, x, &[]).unwrap();
+    let size = op(&mut b, "abs", &[x]);
+    let again = op(&mut b, "stopGradient", &[size]);
+    let grown = op(&mut b, "exp", &[again]);
+    let y = op(&mut b, "add", &[grown, size]);
+    b.output("y", y).unwrap();
+    let inputs = HashMap::from([("x".into(), Dice(1).numbers(12))]);
+    let values = Values {
+        inputs,
+        ..Values::default()
+    };
+    agree(&b.finish(), &values, "an alias in a chain");
 }

@@ -1,7 +1,8 @@
 //! Attention of one head, a block of queries at a time: the weights softmax(q·kᵀ) exist for one
 //! block only, and the gradients compute them again, so memory grows with the number of keys, not
 //! with its product with that of queries (Rabe & Staats, "Self-attention Does Not Need O(n²)
-//! Memory", 2021; Dao et al., "FlashAttention", 2022). Which head is whose the caller knows.
+//! Memory", 2021; Dao et al., "FlashAttention", 2022). Which head is whose is the caller's
+//! business.
 
 use core::ops::Range;
 
