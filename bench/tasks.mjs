@@ -1,6 +1,7 @@
 // What is measured: the networks and the products, and their floating-point work.
 import { convnetFlops } from './convnet.mjs'
 import { lstmFlops } from './lstm.mjs'
+import { transformerFlops } from './transformer.mjs'
 
 const mlp = [784, 128, 64, 10]
 
@@ -12,6 +13,8 @@ export const networks = {
   // widths: only those of the input and of the output.
   convnet: { widths: [784, 10], convnet: true, rows: 512, source: 'blobs' },
   lstm: { widths: [1600, 10], lstm: true, rows: 1024, source: 'noise' },
+  // widths: tokens of a sample, and of the vocabulary.
+  transformer: { widths: [64, 96], transformer: true, rows: 256, source: 'tokens' },
   tiny: { widths: [24, 16, 3], rows: 4096, source: 'noise' },
 }
 
@@ -23,7 +26,8 @@ export const forms = [
 ]
 
 /** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
-export function stepFlops({ widths, batch, convnet, lstm }) {
+export function stepFlops({ widths, batch, convnet, lstm, transformer }) {
+  if (transformer) return transformerFlops(...widths, batch)
   if (convnet) return convnetFlops(widths.at(-1), batch)
   if (lstm) return lstmFlops(widths.at(-1), batch)
   let flops = 0

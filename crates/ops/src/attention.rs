@@ -60,8 +60,8 @@ fn sizes(op: &'static str, causal: bool, scale: f32, x: &[Type]) -> Result<Sizes
     if k != [b, s, g, d] || v[0] != b || !shared {
         let (q, k, v) = (&x[0].shape, &x[1].shape, &x[2].shape);
         let message = format!(
-            "takes [B, T, H, D], [B, S, G, D] and [B, S, G, E], H a multiple of G, not q {q}, k {k} \
-             and v {v}"
+            "takes [B, T, H, D], [B, S, G, D] and [B, S, G, E], H a multiple of G, not q {q}, \
+             k {k} and v {v}"
         );
         return Err(GraphError::shape(op, message));
     }
