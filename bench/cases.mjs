@@ -27,23 +27,11 @@ const lateSubjects = [
   { subject: 'jax-js', threads: 1 },
   { subject: 'torch', threads: 1 },
 ]
-const convnetSubjects = [
+/** `rows`: samples that tfjs-wasm sees, where it can train the network. */
+const largeSubjects = (rows) => [
   { subject: 'ours', threads: 1, mode: 'auto' },
   { subject: 'ours', threads: 2, mode: 'shared' },
-  { subject: 'tfjs-wasm', threads: 1, rows: 64 },
-  { subject: 'torch', threads: 1 },
-  { subject: 'torch', threads: 2 },
-]
-const lstmSubjects = [
-  { subject: 'ours', threads: 1, mode: 'auto' },
-  { subject: 'ours', threads: 2, mode: 'shared' },
-  { subject: 'tfjs-wasm', threads: 1, rows: 128 },
-  { subject: 'torch', threads: 1 },
-  { subject: 'torch', threads: 2 },
-]
-const transformerSubjects = [
-  { subject: 'ours', threads: 1, mode: 'auto' },
-  { subject: 'ours', threads: 2, mode: 'shared' },
+  ...(rows ? [{ subject: 'tfjs-wasm', threads: 1, rows }] : []),
   { subject: 'torch', threads: 1 },
   { subject: 'torch', threads: 2 },
 ]
@@ -91,9 +79,9 @@ export function repeatedCases() {
     ...trainSubjects.map(train('tutorial', 32)),
     ...trainSubjects.map(train('tutorial', 128)),
     ...lateSubjects.map(train('late digits', 32)),
-    ...convnetSubjects.map(train('convnet', 32)),
-    ...lstmSubjects.map(train('lstm', 32)),
-    ...transformerSubjects.map(train('transformer', 16)),
+    ...largeSubjects(64).map(train('convnet', 32)),
+    ...largeSubjects(128).map(train('lstm', 32)),
+    ...largeSubjects().map(train('transformer', 16)),
     ...tinySubjects.map(train('tiny', 16)),
     ...startSubjects.map((s) => ({ kind: 'firstBatch', ...networks.tutorial, batch: 32, ...s })),
     ...gemmCases(),
