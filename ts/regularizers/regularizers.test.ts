@@ -46,7 +46,7 @@ describe('regularizers', () => {
     expect([...new Set(names)].sort()).toEqual(Object.keys(regularizers).sort())
   })
 
-  it('l1 and l2 take their factor alone, as in Keras', () => {
+  it('take a factor alone, as in Keras', () => {
     expect([regularizers.l1(0.5).config(), regularizers.l2(0.25).config()]).toEqual([
       { l1: 0.5 },
       { l2: 0.25 },
