@@ -34,6 +34,19 @@ const convnetSubjects = [
   { subject: 'torch', threads: 1 },
   { subject: 'torch', threads: 2 },
 ]
+const lstmSubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'ours', threads: 2, mode: 'shared' },
+  { subject: 'tfjs-wasm', threads: 1, rows: 128 },
+  { subject: 'torch', threads: 1 },
+  { subject: 'torch', threads: 2 },
+]
+const transformerSubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'ours', threads: 2, mode: 'shared' },
+  { subject: 'torch', threads: 1 },
+  { subject: 'torch', threads: 2 },
+]
 const tinySubjects = [
   { subject: 'ours', threads: 1, mode: 'auto' },
   { subject: 'tfjs-cpu', threads: 1 },
@@ -79,6 +92,8 @@ export function repeatedCases() {
     ...trainSubjects.map(train('tutorial', 128)),
     ...lateSubjects.map(train('late digits', 32)),
     ...convnetSubjects.map(train('convnet', 32)),
+    ...lstmSubjects.map(train('lstm', 32)),
+    ...transformerSubjects.map(train('transformer', 16)),
     ...tinySubjects.map(train('tiny', 16)),
     ...startSubjects.map((s) => ({ kind: 'firstBatch', ...networks.tutorial, batch: 32, ...s })),
     ...gemmCases(),

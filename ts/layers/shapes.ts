@@ -8,7 +8,9 @@ import type { LayerOptions } from './layer.ts'
 import { type PlainCall, PlainLayer } from './plain.ts'
 
 export interface PermuteOptions extends LayerOptions {
-  /** Axis i of a sample becomes that which was axis `dims[i]`; counted from 1, without the batch. */
+  /**
+   * Axis i of a sample becomes that which was axis `dims[i]`; counted from 1, without the batch.
+   */
   dims: readonly number[]
 }
 

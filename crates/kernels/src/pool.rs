@@ -92,19 +92,17 @@ struct Box3 {
 }
 
 impl Box3 {
-    /// Where each point begins, in elements of rows of `width`.
+    /// Every point, in order.
     #[inline(always)]
-    fn points(&self) -> impl Iterator<Item = usize> {
+    fn each(&self, mut f: impl FnMut(usize)) {
         let [_, n1, n2] = self.sizes;
-        let [r0, r1, r2] = self.ranges.clone();
-        let base = self.base;
-        r0.flat_map(move |i0| {
-            let r2 = r2.clone();
-            r1.clone().flat_map(move |i1| {
-                let line = base + (i0 * n1 + i1) * n2;
-                r2.clone().map(move |i2| line + i2)
-            })
-        })
+        let [r0, r1, r2] = &self.ranges;
+        for i0 in r0.clone() {
+            for i1 in r1.clone() {
+                let line = self.base + (i0 * n1 + i1) * n2;
+                (line + r2.start..line + r2.end).for_each(&mut f);
+            }
+        }
     }
 
     fn first(&self) -> usize {
@@ -191,9 +189,8 @@ impl Pool {
             for c in (0..channels).step_by(4) {
                 let read =
                     |p: usize| Native::from_rest(&x[p * channels + c..(p + 1) * channels], 0.0);
-                let all = window
-                    .points()
-                    .fold(Native::splat(start), |all, p| f(all, read(p)));
+                let mut all = Native::splat(start);
+                window.each(|p| all = f(all, read(p)));
                 all.write_rest(&mut out[c..]);
             }
         }
@@ -205,14 +202,14 @@ impl Pool {
     fn winners(&self, x: &[f32], window: &Box3, c: usize, mut f: impl FnMut(usize, Native)) {
         let channels = self.channels;
         let read = |p: usize| Native::from_rest(&x[p * channels + c..(p + 1) * channels], 0.0);
-        let low = Native::splat(f64::NEG_INFINITY);
-        let most = window.points().fold(low, |most, p| most.pmax(read(p)));
+        let mut most = Native::splat(f64::NEG_INFINITY);
+        window.each(|p| most = most.pmax(read(p)));
         let mut open = Native::bits(u32::MAX);
-        for p in window.points() {
+        window.each(|p| {
             let wins = read(p).mask_eq(most).and(open);
             open = open.and_not(wins);
             f(p, wins);
-        }
+        });
     }
 
     /// What `g` has at the first of the largest of each window of x; windows `first..`.

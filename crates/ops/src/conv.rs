@@ -8,32 +8,33 @@ use gradloom_kernels::gemm::{self, Gemm};
 use gradloom_kernels::{Conv as Kernel, Io};
 
 use crate::division::{Division, pointwise, products};
+use crate::per_axis::PerAxis;
 use crate::term::Tape;
 use crate::windows::{Sizes, Windows, image, image_shape};
-use crate::{Stored, check, layout};
+use crate::{Stored, check};
 
 /// Multiplications and additions that the kernels do in the time of a cheap operation.
 const FLOPS_AT_ONCE: u64 = 4;
 
 /// (x: [B, ...spatial, C], w: [...taps, C / groups, N]) → [B, ...spatial', N]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Conv {
     pub windows: Windows,
 }
 
 /// (dy: [B, ...spatial', N], w: [...taps, C / groups, N]) → [B, ...spatial, C]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ConvTranspose {
     pub windows: Windows,
     /// Sizes of the output: those of the x whose convolution has the sizes of dy.
-    pub spatial: Vec<usize>,
+    pub spatial: PerAxis,
 }
 
 /// (x: [B, ...spatial, C], dy: [B, ...spatial', N]) → [...taps, C / groups, N]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ConvKernelGrad {
     pub windows: Windows,
-    pub taps: Vec<usize>,
+    pub taps: PerAxis,
 }
 
 /// A kernel [...taps, inputs, outputs] taken apart.
@@ -304,25 +305,23 @@ impl ConvKernelGrad {
 }
 
 fn conv(windows: &Windows) -> Conv {
-    Conv {
-        windows: windows.clone(),
-    }
+    Conv { windows: *windows }
 }
 
 /// To an x of this shape.
 fn transpose(windows: &Windows, x: &Shape) -> ConvTranspose {
-    let spatial = x.dims()[1..x.rank() - 1].to_vec();
+    let spatial = x.dims()[1..x.rank() - 1].into();
     ConvTranspose {
-        windows: windows.clone(),
+        windows: *windows,
         spatial,
     }
 }
 
 /// To a kernel of this shape.
 fn kernel_grad(windows: &Windows, w: &Shape) -> ConvKernelGrad {
-    let taps = w.dims()[..w.rank() - 2].to_vec();
+    let taps = w.dims()[..w.rank() - 2].into();
     ConvKernelGrad {
-        windows: windows.clone(),
+        windows: *windows,
         taps,
     }
 }
@@ -334,8 +333,8 @@ macro_rules! conv_op {
             const NAME: &'static str = $name;
 
             fn decode(a: &mut Attrs<'_>) -> Result<$op> {
-                let windows = Windows::decode(a)?;
-                Ok($op { windows, $($sizes: a.sizes()?)? })
+                let windows = Windows::decode($name, a)?;
+                Ok($op { windows, $($sizes: PerAxis::decode($name, a)?)? })
             }
         }
 
@@ -345,8 +344,10 @@ macro_rules! conv_op {
             }
 
             fn attrs(&self) -> Vec<f64> {
-                let windows = self.windows.attrs();
-                [windows $(, layout::list(&self.$sizes))?].concat()
+                let mut attrs = Vec::new();
+                self.windows.attrs(&mut attrs);
+                $(self.$sizes.attrs(&mut attrs);)?
+                attrs
             }
 
             fn ty(&self, inputs: &[Type]) -> Result<Type> {

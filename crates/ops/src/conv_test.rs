@@ -25,10 +25,10 @@ fn call(spatial: &[usize], taps: &[usize], channels: (usize, usize)) -> Call {
         channels,
         taps: taps.to_vec(),
         windows: Windows {
-            strides: ones.clone(),
-            dilations: ones,
-            low: zeros.clone(),
-            high: zeros,
+            strides: ones[..].into(),
+            dilations: ones[..].into(),
+            low: zeros[..].into(),
+            high: zeros[..].into(),
             groups: 1,
         },
     }
@@ -40,17 +40,17 @@ impl Call {
     }
 
     fn strides(mut self, strides: &[usize]) -> Call {
-        self.windows.strides = strides.to_vec();
+        self.windows.strides = strides.into();
         self
     }
 
     fn dilations(mut self, dilations: &[usize]) -> Call {
-        self.windows.dilations = dilations.to_vec();
+        self.windows.dilations = dilations.into();
         self
     }
 
     fn padding(mut self, low: &[usize], high: &[usize]) -> Call {
-        (self.windows.low, self.windows.high) = (low.to_vec(), high.to_vec());
+        (self.windows.low, self.windows.high) = (low.into(), high.into());
         self
     }
 
@@ -354,7 +354,7 @@ fn what_does_not_fit_is_refused() {
     );
     let back = transpose(&op.windows, &x.shape);
     refuses(
-        back.clone(),
+        back,
         &[ty(&[1, 3, 2, 5]), ty(&[3, 3, 2, 5])],
         &["[4, 4]", "[2, 2]"],
     );
@@ -364,6 +364,6 @@ fn what_does_not_fit_is_refused() {
         &["4 channels"],
     );
     let grad = kernel_grad(&op.windows, &shape(&[3, 3, 2, 5]));
-    refuses(grad.clone(), &[x.clone(), ty(&[2, 2, 2, 5])], &["[3, 3]"]);
+    refuses(grad, &[x.clone(), ty(&[2, 2, 2, 5])], &["[3, 3]"]);
     refuses(grad, &[x, ty(&[1, 2, 3, 5])], &["[2, 2]"]);
 }

@@ -13,6 +13,7 @@ mod division;
 mod elementwise;
 mod layout;
 mod matrices;
+mod per_axis;
 mod pooling;
 mod reduction;
 mod term;

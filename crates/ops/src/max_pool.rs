@@ -11,19 +11,19 @@ use crate::pooling::{self, Pooling};
 use crate::{Stored, check};
 
 /// (x: [B, ...spatial, C]) → [B, ...spatial', C]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct MaxPool {
     pub pooling: Pooling,
 }
 
 /// (x: [B, ...spatial, C], dy: [B, ...spatial', C]) → [B, ...spatial, C]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct MaxPoolGrad {
     pub pooling: Pooling,
 }
 
 /// (x, g: [B, ...spatial, C]) → [B, ...spatial', C]: g at the first of the largest of each window.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct MaxPoolPickGrad {
     pub pooling: Pooling,
 }
@@ -37,7 +37,7 @@ impl Stored for MaxPool {
     const NAME: &'static str = "maxPool";
 
     fn decode(a: &mut Attrs<'_>) -> Result<MaxPool> {
-        let pooling = Pooling::decode(a)?;
+        let pooling = Pooling::decode(MaxPool::NAME, a)?;
         Ok(MaxPool { pooling })
     }
 }
@@ -58,7 +58,7 @@ impl Op for MaxPool {
 
     // dx = dy at the first of the largest of each window
     fn vjp(&self, b: &mut Builder, x: &[NodeId], _: NodeId, dy: NodeId) -> Vjp {
-        let pooling = self.pooling.clone();
+        let pooling = self.pooling;
         Ok(vec![Some(b.apply(MaxPoolGrad { pooling }, &[x[0], dy])?)])
     }
 
@@ -86,7 +86,7 @@ impl Stored for MaxPoolGrad {
     const NAME: &'static str = "maxPoolGrad";
 
     fn decode(a: &mut Attrs<'_>) -> Result<MaxPoolGrad> {
-        let pooling = Pooling::decode(a)?;
+        let pooling = Pooling::decode(MaxPoolGrad::NAME, a)?;
         Ok(MaxPoolGrad { pooling })
     }
 }
@@ -109,7 +109,7 @@ impl Op for MaxPoolGrad {
 
     // ddy = g where dy went
     fn vjp(&self, b: &mut Builder, x: &[NodeId], _: NodeId, g: NodeId) -> Vjp {
-        let pooling = self.pooling.clone();
+        let pooling = self.pooling;
         Ok(vec![
             None,
             Some(b.apply(MaxPoolPickGrad { pooling }, &[x[0], g])?),
@@ -153,7 +153,7 @@ impl Stored for MaxPoolPickGrad {
     const NAME: &'static str = "maxPoolPickGrad";
 
     fn decode(a: &mut Attrs<'_>) -> Result<MaxPoolPickGrad> {
-        let pooling = Pooling::decode(a)?;
+        let pooling = Pooling::decode(MaxPoolPickGrad::NAME, a)?;
         Ok(MaxPoolPickGrad { pooling })
     }
 }
@@ -176,7 +176,7 @@ impl Op for MaxPoolPickGrad {
 
     // dg = dy at the first of the largest of each window
     fn vjp(&self, b: &mut Builder, x: &[NodeId], _: NodeId, dy: NodeId) -> Vjp {
-        let pooling = self.pooling.clone();
+        let pooling = self.pooling;
         Ok(vec![
             None,
             Some(b.apply(MaxPoolGrad { pooling }, &[x[0], dy])?),

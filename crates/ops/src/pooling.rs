@@ -4,39 +4,40 @@
 use gradloom_graph::{Attrs, GraphError, MAX_ELEMENTS, Result, Shape, Type};
 use gradloom_kernels::pool::{Pool, PoolAxis, Windows};
 
+use crate::check;
+use crate::per_axis::PerAxis;
 use crate::windows::{image, image_shape};
-use crate::{check, layout};
 
 /// The most spatial axes.
 const AXES: usize = 3;
 
 /// One number for each spatial axis.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pooling {
     /// Elements of a window; where the stride is 0, the number of windows, spread evenly.
-    pub sizes: Vec<usize>,
-    pub strides: Vec<usize>,
+    pub sizes: PerAxis,
+    pub strides: PerAxis,
     /// How far windows reach out before the first and after the last element.
-    pub low: Vec<usize>,
-    pub high: Vec<usize>,
+    pub low: PerAxis,
+    pub high: PerAxis,
 }
 
 impl Pooling {
-    pub fn decode(a: &mut Attrs<'_>) -> Result<Pooling> {
+    pub fn decode(op: &str, a: &mut Attrs<'_>) -> Result<Pooling> {
         Ok(Pooling {
-            sizes: a.sizes()?,
-            strides: a.sizes()?,
-            low: a.sizes()?,
-            high: a.sizes()?,
+            sizes: PerAxis::decode(op, a)?,
+            strides: PerAxis::decode(op, a)?,
+            low: PerAxis::decode(op, a)?,
+            high: PerAxis::decode(op, a)?,
         })
     }
 
     pub fn attrs(&self) -> Vec<f64> {
-        let lists = [&self.sizes, &self.strides, &self.low, &self.high];
-        lists
-            .into_iter()
-            .flat_map(|values| layout::list(values))
-            .collect()
+        let mut attrs = Vec::new();
+        for list in [&self.sizes, &self.strides, &self.low, &self.high] {
+            list.attrs(&mut attrs);
+        }
+        attrs
     }
 
     /// What the kernel computes from x, and the shape that comes of it.
@@ -45,9 +46,8 @@ impl Pooling {
         let rank = spatial.len();
         let lists = [&self.sizes, &self.strides, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
-            let message = format!(
-                "takes one to three spatial axes and as many sizes and so on, not {rank}: {self:?}"
-            );
+            let message =
+                format!("takes one to three spatial axes and as many sizes and so on, not {rank}");
             return Err(GraphError::shape(op, message));
         }
         if channels == 0 {

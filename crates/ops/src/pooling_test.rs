@@ -9,16 +9,16 @@ use crate::{MaxPool, MaxPoolGrad, MaxPoolPickGrad, SumPool, SumPoolGrad};
 fn pooling(sizes: &[usize], strides: &[usize]) -> Pooling {
     let zeros = vec![0; sizes.len()];
     Pooling {
-        sizes: sizes.to_vec(),
-        strides: strides.to_vec(),
-        low: zeros.clone(),
-        high: zeros,
+        sizes: sizes.into(),
+        strides: strides.into(),
+        low: zeros[..].into(),
+        high: zeros[..].into(),
     }
 }
 
 impl Pooling {
     fn padded(mut self, low: &[usize], high: &[usize]) -> Pooling {
-        (self.low, self.high) = (low.to_vec(), high.to_vec());
+        (self.low, self.high) = (low.into(), high.into());
         self
     }
 
@@ -83,11 +83,11 @@ fn check_all(x: &[usize], y: &[usize], p: &Pooling) {
     let (tied, given) = (numbers(x, &ties), random.tensor(x));
     let (dy, windows) = (random.tensor(y), p.windows(x, y));
     let size: usize = x.iter().product();
-    let spatial = x[1..x.len() - 1].to_vec();
+    let spatial = x[1..x.len() - 1].into();
 
     let w = windows.clone();
     let sums = move |x: &[Vec<f64>]| w.iter().map(|w| w.iter().map(|&i| x[0][i]).sum()).collect();
-    let sum: Case = case(SumPool { pooling: p.clone() }, from_ref(&given), sums);
+    let sum: Case = case(SumPool { pooling: *p }, from_ref(&given), sums);
     sum.within(1e-6, 1e-5).twice().check();
 
     let w = windows.clone();
@@ -99,7 +99,7 @@ fn check_all(x: &[usize], y: &[usize], p: &Pooling) {
         dx
     };
     let op = SumPoolGrad {
-        pooling: p.clone(),
+        pooling: *p,
         spatial,
     };
     case(op, from_ref(&dy), spread).within(1e-6, 1e-5).check();
@@ -107,13 +107,8 @@ fn check_all(x: &[usize], y: &[usize], p: &Pooling) {
     let w = windows.clone();
     let largest =
         move |x: &[Vec<f64>]| w.iter().map(|w| x[0][winner(&x[0], w)]).collect::<Vec<_>>();
-    case(
-        MaxPool { pooling: p.clone() },
-        from_ref(&given),
-        largest.clone(),
-    )
-    .check();
-    case(MaxPool { pooling: p.clone() }, from_ref(&tied), largest).check_values();
+    case(MaxPool { pooling: *p }, from_ref(&given), largest.clone()).check();
+    case(MaxPool { pooling: *p }, from_ref(&tied), largest).check_values();
 
     let w = windows.clone();
     let back = move |x: &[Vec<f64>]| {
@@ -123,14 +118,14 @@ fn check_all(x: &[usize], y: &[usize], p: &Pooling) {
             .for_each(|(w, dy)| dx[winner(&x[0], w)] += dy);
         dx
     };
-    let op = MaxPoolGrad { pooling: p.clone() };
+    let op = MaxPoolGrad { pooling: *p };
     case(op, &[tied.clone(), dy], back)
         .constant(0)
         .within(1e-6, 1e-5)
         .check();
 
     let pick = move |x: &[Vec<f64>]| windows.iter().map(|w| x[1][winner(&x[0], w)]).collect();
-    case(MaxPoolPickGrad { pooling: p.clone() }, &[tied, given], pick)
+    case(MaxPoolPickGrad { pooling: *p }, &[tied, given], pick)
         .constant(0)
         .check();
 }
@@ -224,7 +219,7 @@ fn what_does_not_fit_is_refused() {
     refuses(grad, &[x.clone(), x.clone()], &["[2, 5, 3]", "[2, 4, 3]"]);
     let back = SumPoolGrad {
         pooling: pooling(&[2], &[1]),
-        spatial: vec![5],
+        spatial: [5][..].into(),
     };
     refuses(back, &[x], &["[2, 5, 3]", "[2, 4, 3]"]);
 }

@@ -7,28 +7,29 @@ use gradloom_kernels::Io;
 use gradloom_kernels::pool::Pool;
 
 use crate::division::pointwise;
+use crate::per_axis::PerAxis;
 use crate::pooling::{self, Pooling};
 use crate::windows::image;
-use crate::{Stored, check, layout};
+use crate::{Stored, check};
 
 /// (x: [B, ...spatial, C]) → [B, ...spatial', C]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct SumPool {
     pub pooling: Pooling,
 }
 
 /// (dy: [B, ...spatial', C]) → [B, ...spatial, C]
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct SumPoolGrad {
     pub pooling: Pooling,
-    pub spatial: Vec<usize>,
+    pub spatial: PerAxis,
 }
 
 impl Stored for SumPool {
     const NAME: &'static str = "sumPool";
 
     fn decode(a: &mut Attrs<'_>) -> Result<SumPool> {
-        let pooling = Pooling::decode(a)?;
+        let pooling = Pooling::decode(SumPool::NAME, a)?;
         Ok(SumPool { pooling })
     }
 }
@@ -58,8 +59,8 @@ impl Op for SumPool {
     // dx = for each element the sum of dy over its windows
     fn vjp(&self, b: &mut Builder, x: &[NodeId], _: NodeId, dy: NodeId) -> Vjp {
         let x = b.shape(x[0]).dims();
-        let spatial = x[1..x.len() - 1].to_vec();
-        let pooling = self.pooling.clone();
+        let spatial = x[1..x.len() - 1].into();
+        let pooling = self.pooling;
         Ok(vec![Some(
             b.apply(SumPoolGrad { pooling, spatial }, &[dy])?,
         )])
@@ -89,7 +90,8 @@ impl Stored for SumPoolGrad {
     const NAME: &'static str = "sumPoolGrad";
 
     fn decode(a: &mut Attrs<'_>) -> Result<SumPoolGrad> {
-        let (pooling, spatial) = (Pooling::decode(a)?, a.sizes()?);
+        let pooling = Pooling::decode(SumPoolGrad::NAME, a)?;
+        let spatial = PerAxis::decode(SumPoolGrad::NAME, a)?;
         Ok(SumPoolGrad { pooling, spatial })
     }
 }
@@ -112,7 +114,9 @@ impl Op for SumPoolGrad {
     }
 
     fn attrs(&self) -> Vec<f64> {
-        [self.pooling.attrs(), layout::list(&self.spatial)].concat()
+        let mut attrs = self.pooling.attrs();
+        self.spatial.attrs(&mut attrs);
+        attrs
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -121,7 +125,7 @@ impl Op for SumPoolGrad {
 
     // ddy = the sums of the windows of g
     fn vjp(&self, b: &mut Builder, _: &[NodeId], _: NodeId, g: NodeId) -> Vjp {
-        let pooling = self.pooling.clone();
+        let pooling = self.pooling;
         Ok(vec![Some(b.apply(SumPool { pooling }, &[g])?)])
     }
 

@@ -5,16 +5,16 @@ use gradloom_graph::{Attrs, GraphError, MAX_ELEMENTS, Result, Shape};
 use gradloom_kernels::Conv as Kernel;
 use gradloom_kernels::conv::{AXES, Axis};
 
-use crate::layout;
+use crate::per_axis::PerAxis;
 
 /// One number for each spatial axis, but for the groups of channels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Windows {
-    pub strides: Vec<usize>,
-    pub dilations: Vec<usize>,
+    pub strides: PerAxis,
+    pub dilations: PerAxis,
     /// Zeros before the first and after the last element.
-    pub low: Vec<usize>,
-    pub high: Vec<usize>,
+    pub low: PerAxis,
+    pub high: PerAxis,
     pub groups: usize,
 }
 
@@ -29,20 +29,21 @@ pub struct Sizes<'a> {
 }
 
 impl Windows {
-    pub fn decode(a: &mut Attrs<'_>) -> Result<Windows> {
+    pub fn decode(op: &str, a: &mut Attrs<'_>) -> Result<Windows> {
         Ok(Windows {
-            strides: a.sizes()?,
-            dilations: a.sizes()?,
-            low: a.sizes()?,
-            high: a.sizes()?,
+            strides: PerAxis::decode(op, a)?,
+            dilations: PerAxis::decode(op, a)?,
+            low: PerAxis::decode(op, a)?,
+            high: PerAxis::decode(op, a)?,
             groups: a.usize()?,
         })
     }
 
-    pub fn attrs(&self) -> Vec<f64> {
-        let lists = [&self.strides, &self.dilations, &self.low, &self.high];
-        let lists = lists.into_iter().flat_map(|values| layout::list(values));
-        lists.chain([self.groups as f64]).collect()
+    pub fn attrs(&self, to: &mut Vec<f64>) {
+        for list in [&self.strides, &self.dilations, &self.low, &self.high] {
+            list.attrs(to);
+        }
+        to.push(self.groups as f64);
     }
 
     /// What the kernel computes.
@@ -50,9 +51,8 @@ impl Windows {
         let rank = sizes.spatial.len();
         let lists = [&self.strides, &self.dilations, &self.low, &self.high];
         if !(1..=AXES).contains(&rank) || lists.iter().any(|list| list.len() != rank) {
-            let message = format!(
-                "takes one to three spatial axes and as many strides, not {rank}: {self:?}"
-            );
+            let message =
+                format!("takes one to three spatial axes and as many strides, not {rank}");
             return Err(GraphError::shape(op, message));
         }
         let (inputs, outputs) = (sizes.channels.0, sizes.channels.1);
