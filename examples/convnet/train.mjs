@@ -1,10 +1,11 @@
-// Trains a small convolutional network on handwritten digits and evaluates it on digits that it never
-// saw: at least 98 % must be right. Run: node examples/convnet/train.mjs
+// Trains a small convolutional network on handwritten digits, each moved a little at random every time,
+// and evaluates it on digits that it never saw: at least 98 % must be right.
+// Run: node examples/convnet/train.mjs
 
 import { init, layers, optimizers, schedules, sequential, tensor, trainTestSplit } from 'gradloom'
 import { loadDigits, PIXELS } from '../digits/data.mjs'
 
-const EPOCHS = 8
+const EPOCHS = 10
 const BATCH = 32
 const FLOOR = 0.98
 
@@ -19,12 +20,15 @@ console.log(`${samples} digits to train on, ${test.x.shape[0]} that are never tr
 
 const model = sequential([
   layers.reshape({ targetShape: [28, 28, 1], inputShape: [PIXELS] }),
+  layers.randomTranslation({ heightFactor: 0.06, widthFactor: 0.06, fillMode: 'constant' }),
   layers.conv2d({ filters: 16, kernelSize: 3, activation: 'relu' }),
   layers.maxPooling2d(),
   layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu' }),
   layers.maxPooling2d(),
   layers.flatten(),
-  layers.dropout({ rate: 0.4 }),
+  layers.dropout({ rate: 0.25 }),
+  layers.dense({ units: 64, activation: 'relu' }),
+  layers.dropout({ rate: 0.25 }),
   layers.dense({ units: 10, activation: 'softmax' }),
 ])
 const learningRate = schedules.cosineDecay({

@@ -4,6 +4,7 @@
 // Run: node examples/text/train.mjs
 
 import { init, layers, optimizers, sequential, tensor } from 'gradloom'
+import { uniform } from '../random.mjs'
 
 const LENGTH = 12
 const REVIEWS = 3000
@@ -16,15 +17,6 @@ const unkind = ['bad', 'dull', 'poor', 'boring', 'awful']
 const subjects = ['the film', 'the plot', 'this story', 'the acting', 'every scene', 'the music']
 const fillers = ['really', 'quite', 'so', 'rather', 'just', '']
 const endings = ['i think', 'as always', 'for me', 'in the end', 'they say', '']
-
-/** Whole numbers below n that are always the same (Park & Miller 1988). */
-const generator = (seed) => {
-  let state = seed
-  return (n) => {
-    state = (state * 48271) % 2147483647
-    return state % n
-  }
-}
 
 /** A review and whether it is kind. */
 const reviewOf = (below) => {
@@ -39,7 +31,8 @@ const reviewOf = (below) => {
 
 /** Distinct reviews, in an order of chance. */
 const reviewsOf = (count) => {
-  const below = generator(11)
+  const chance = uniform(11)
+  const below = (n) => Math.floor(n * chance())
   const known = new Map()
   while (known.size < count) {
     const { text, isKind } = reviewOf(below)

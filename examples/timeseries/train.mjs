@@ -3,6 +3,7 @@
 // seen. Run: node examples/timeseries/train.mjs
 
 import { init, layers, optimizers, schedules, sequential, tensor } from 'gradloom'
+import { uniform } from '../random.mjs'
 
 const WINDOW = 40
 const TRAINED = 2000
@@ -11,21 +12,12 @@ const EPOCHS = 10
 const BATCH = 32
 const FLOOR = 0.5
 
-/** Numbers between −1 and 1 that are always the same (Park & Miller 1988). */
-const generator = (seed) => {
-  let state = seed
-  return () => {
-    state = (state * 48271) % 2147483647
-    return (2 * state) / 2147483647 - 1
-  }
-}
-
 /** A daily and a slower rhythm, and noise. */
 const seriesOf = (length) => {
-  const noise = generator(7)
+  const noise = uniform(7)
   return Float32Array.from({ length }, (_, t) => {
     const daily = Math.sin((2 * Math.PI * t) / 24)
-    return 0.7 * daily + 0.5 * Math.sin((2 * Math.PI * t) / 37) + 0.1 * noise()
+    return 0.7 * daily + 0.5 * Math.sin((2 * Math.PI * t) / 37) + 0.1 * (2 * noise() - 1)
   })
 }
 

@@ -133,6 +133,18 @@ describe('functions', () => {
     })
   })
 
+  it('take a state that is not there yet', async () => {
+    const update = applyGradients(sgd({ momentum: 0.5, learningRate: 1 }))
+    const step = jit((w: X, state?: OptimizerState<X>) => update(w, grad(cube)(w), state))
+    const first = await step(tensor([1]), undefined)
+    expect(numbers(first.params)).toEqual([-2])
+    // m = ½·(−3) − 3·(−2)²
+    const second = await step(first.params, first.state)
+    expect(numbers(second.params)).toEqual([-2 - 13.5])
+    const nothing = jit((v: X) => void ops.neg(v))
+    await expect(async () => await nothing(x)).rejects.toThrow(refusal('argument', 'jit'))
+  })
+
   it('follow schedules', async () => {
     const learningRate = exponentialDecay({ initialLearningRate: 1, decaySteps: 1, decayRate: 0.5 })
     const update = applyGradients(sgd({ learningRate }))

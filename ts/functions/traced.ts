@@ -32,7 +32,7 @@ const trace = (
   const graph = new Graph()
   const inputs = leaves.map(({ dtype, shape }, i) => graph.input(`${i}`, dtype, shape))
   const result = body(...(rebuilt(args, inputs) as unknown[]))
-  for (const [i, y] of leavesOf(subject, result).entries()) {
+  for (const [i, y] of leavesOf(subject, result ?? null).entries()) {
     if (!isSymbolic(y)) throw badArgument(subject, 'the result', y, 'made of the arguments by ops')
     if (y.graph !== graph) {
       const message = `${subject}: the result belongs to another call; keep none between calls.`

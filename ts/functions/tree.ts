@@ -24,8 +24,9 @@ const isLeaf = (x: unknown): boolean =>
   typeof x === 'number' ||
   ArrayBuffer.isView(x)
 
-/** All ends, in the order of arrays and of the names in objects. */
+/** All ends, in the order of arrays and of the names in objects; `undefined` has none. */
 export const leavesOf = (subject: string, tree: unknown): unknown[] => {
+  if (tree === undefined) return []
   if (isLeaf(tree)) return [tree]
   if (typeof tree === 'object' && tree !== null) {
     return Object.values(tree).flatMap((branch) => leavesOf(subject, branch))
@@ -37,6 +38,7 @@ export const leavesOf = (subject: string, tree: unknown): unknown[] => {
 export const rebuilt = <T>(tree: unknown, leaves: readonly T[]): Tree<T> => {
   let next = 0
   const walk = (branch: unknown): unknown => {
+    if (branch === undefined) return branch
     if (isLeaf(branch)) return leaves[next++]
     if (Array.isArray(branch)) return branch.map(walk)
     const entries = Object.entries(branch as object)
@@ -47,6 +49,7 @@ export const rebuilt = <T>(tree: unknown, leaves: readonly T[]): Tree<T> => {
 
 /** Arrays, objects and names, without the ends: trees of one form have the same. */
 export const formOf = (tree: unknown): string => {
+  if (tree === undefined) return ''
   if (isLeaf(tree)) return '*'
   if (Array.isArray(tree)) return `[${tree.map(formOf)}]`
   const entries = Object.entries(tree as object)

@@ -10,16 +10,18 @@ import type { Regularizer } from './regularizer.ts'
 const ofAbsolutes = (w: SymbolicTensor): SymbolicTensor => sumAll(ops.abs(w))
 const ofSquares = (w: SymbolicTensor): SymbolicTensor => sumAll(ops.square(w))
 
-/** l1·Σ|w|: weights that matter little become 0. Default factor 0.01. */
-export const l1 = (options: { l1?: number } = {}): Regularizer => {
-  const factor = notNegative('l1', 'l1', options.l1 ?? 0.01)
+/** l1·Σ|w|: weights that matter little become 0. `l1(0.001)`; default factor 0.01. */
+export const l1 = (options: { l1?: number } | number = {}): Regularizer => {
+  const given = typeof options === 'number' ? options : options.l1
+  const factor = notNegative('l1', 'l1', given ?? 0.01)
   const call = (w: SymbolicTensor) => ops.mul(ofAbsolutes(w), factor)
   return { type: 'l1', call, config: () => ({ l1: factor }) }
 }
 
-/** l2·Σw². Default factor 0.01. */
-export const l2 = (options: { l2?: number } = {}): Regularizer => {
-  const factor = notNegative('l2', 'l2', options.l2 ?? 0.01)
+/** l2·Σw². `l2(0.001)`; default factor 0.01. */
+export const l2 = (options: { l2?: number } | number = {}): Regularizer => {
+  const given = typeof options === 'number' ? options : options.l2
+  const factor = notNegative('l2', 'l2', given ?? 0.01)
   const call = (w: SymbolicTensor) => ops.mul(ofSquares(w), factor)
   return { type: 'l2', call, config: () => ({ l2: factor }) }
 }

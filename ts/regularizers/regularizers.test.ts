@@ -46,6 +46,14 @@ describe('regularizers', () => {
     expect([...new Set(names)].sort()).toEqual(Object.keys(regularizers).sort())
   })
 
+  it('take a factor alone, as in Keras', () => {
+    expect([regularizers.l1(0.5).config(), regularizers.l2(0.25).config()]).toEqual([
+      { l1: 0.5 },
+      { l2: 0.25 },
+    ])
+    expect(() => regularizers.l2(-1)).toThrow('l2: l2 must be a number ≥ 0')
+  })
+
   it('reject what makes no sense', () => {
     expect(() => regularizers.l1({ l1: -1 })).toThrow('l1: l1 must be a number ≥ 0')
     expect(() => regularizers.l1L2({ l2: Number.NaN })).toThrow('l1L2: l2 must be')
