@@ -1,5 +1,7 @@
 // The contract of a callback of `fit`.
 
+import type { Json } from '../layers/layer.ts'
+
 /** Numbers by name: `loss`, each metric, `val_…`, `learningRate`. */
 export type Logs = Record<string, number>
 
@@ -29,11 +31,18 @@ export interface Training {
 /** Copies of a model's variables by key. */
 export type Snapshot = ReadonlyMap<number, Float32Array | Int32Array>
 
+/** What a callback must not forget when a run goes on in another process. */
+export type State = { readonly [name: string]: Json | Snapshot | undefined }
+
 /** Every hook is optional and may return a promise, which is awaited. */
 export interface Callback {
   readonly name?: string
   /** Ends training after the first step whose loss is not finite, without a call a step. */
   readonly guard?: boolean
+  /** What a backup of the run keeps of this callback; numbers may be infinite or NaN. */
+  state?(): State | Promise<State>
+  /** Gets what `state` gave, before `onTrainBegin`, which then begins from it. */
+  restore?(state: State): void
   onTrainBegin?(training: Training): void | Promise<void>
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>
   onEpochBegin?(epoch: number, training: Training): void | Promise<void>
