@@ -1,14 +1,16 @@
 // The programs of a model, as graphs: first values, a training step (whole, or in shards),
 // evaluation, prediction. It runs nothing.
 
-import { sumAll } from '../composites.ts'
+import { axesFrom, meanPerSample, sumAll } from '../composites.ts'
 import { GradloomError } from '../errors.ts'
 import { Graph, type Program, type SymbolicTensor } from '../graph.ts'
 import { type GraphPass, passOver } from '../layers/pass.ts'
 import type { Loss } from '../losses/loss.ts'
+import { weightsLike } from '../metrics/sums.ts'
 import * as ops from '../ops.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import { updateAll } from '../optimizers/update.ts'
+import { sizeOf } from '../shape.ts'
 import { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
 import { type Network, trainableOf } from './network.ts'
@@ -55,6 +57,28 @@ const addedLoss = (network: Network, pass: GraphPass, part: number): SymbolicTen
   return [...penalties, ...pass.losses].map((x) => (part === 1 ? x : ops.mul(x, part)))
 }
 
+/** The mask of an output, [B, T], where there are values in its places: [B, T, ...]. */
+const maskOf = ({ mask, shape }: SymbolicTensor): SymbolicTensor | undefined =>
+  mask && shape.length > mask.shape.length && mask.shape.every((d, i) => d === shape[i])
+    ? mask
+    : undefined
+
+/**
+ * values: [B, T, ...], mask: [B, T] → one loss a sample, as Keras weights them: the mean over the
+ * batch is that over the places that count (in the shard, where the batch is in shards).
+ */
+const ofPlaces = (
+  values: SymbolicTensor,
+  mask: SymbolicTensor | undefined,
+  isSum: boolean,
+): SymbolicTensor => {
+  const kept = mask ? ops.mul(values, weightsLike(mask, values)) : values
+  if (isSum && kept.shape.length > 1) return ops.sum(kept, axesFrom(kept, 1), false)
+  if (!mask) return meanPerSample(kept)
+  const valid = ops.maximum(sumAll(mask), 1)
+  return ops.mul(meanPerSample(kept), ops.div(sizeOf(mask.shape), valid))
+}
+
 /** Σ weight·loss of the sample / total, or the sum, as the loss asks */
 const compared = (
   loss: Loss,
@@ -63,7 +87,12 @@ const compared = (
   weights: SymbolicTensor | undefined,
   total: number,
 ): SymbolicTensor => {
-  const losses = loss.call(yTrue as SymbolicTensor, yPred)
+  const mask = maskOf(yPred)
+  const isSum = loss.reduction === 'sum'
+  const losses =
+    loss.values && (mask || isSum)
+      ? ofPlaces(loss.values(yTrue as SymbolicTensor, yPred), mask, isSum)
+      : loss.call(yTrue as SymbolicTensor, yPred)
   if (losses.shape.length !== 1 || losses.shape[0] !== yPred.shape[0]) {
     const message = `${loss.type}: gives [${losses.shape}], not one number a sample: [batch].`
     throw new GradloomError('shape', message, { subject: loss.type })
@@ -91,8 +120,11 @@ const forward = (
   const loss = [...parts, ...addedLoss(network, pass, count / total)].reduce(ops.add)
   graph.output(LOSS, loss)
   for (const [i, { metric, weighted, output }] of compiled.metrics.entries()) {
-    const counted = (weighted && weights[output]) || graph.fill(1, [count])
-    const sums = metric.sums(y[output] as SymbolicTensor, yPred[output] as SymbolicTensor, counted)
+    const given = yPred[output] as SymbolicTensor
+    const each = (weighted && weights[output]) || graph.fill(1, [count])
+    const mask = maskOf(given)
+    const counted = mask ? ops.mul(mask, weightsLike(each, mask)) : each
+    const sums = metric.sums(y[output] as SymbolicTensor, given, counted)
     graph.output(metricOutput(i), sums)
   }
   return { pass, loss }
