@@ -1,6 +1,7 @@
 // The contract of a callback of `fit`.
 
 import type { Json } from '../layers/layer.ts'
+import type { Shape } from '../shape.ts'
 
 /** Numbers by name: `loss`, each metric, `val_…`, `learningRate`. */
 export type Logs = Record<string, number>
@@ -23,6 +24,8 @@ export interface Training {
   swapAverages(): Promise<void>
   /** Names of the weights (`dense/kernel`) by their keys in a snapshot. */
   readonly weightNames: ReadonlyMap<number, string>
+  /** Their shapes, by the same keys. */
+  readonly weightShapes: ReadonlyMap<number, Shape>
   /** Saves the model as `model.save` does, with the position in the run. */
   save(path: string): Promise<void>
   warn(message: string): void
