@@ -206,6 +206,13 @@ export class Graph {
     return this.#lent.get(variable)?.next ?? this.state(variable)
   }
 
+  /** Ends the lending; returns what `returned` gives. */
+  reclaim(variable: Variable): SymbolicTensor {
+    const value = this.returned(variable)
+    this.#lent.delete(variable)
+    return value
+  }
+
   /** After the step, `variable` holds `value`. */
   assign(variable: Variable, value: SymbolicTensor): void {
     const lent = this.#lent.get(variable)

@@ -33,6 +33,8 @@ export class Variable {
   readonly regularizer: Regularizer | undefined
   /** Changes the variable after each update of the optimizer. */
   readonly constraint: Constraint | undefined
+  /** Of a table of rows: only those looked up in a step are changed by it. */
+  readonly sparse: boolean
   trainable: boolean
 
   constructor(options: {
@@ -41,6 +43,7 @@ export class Variable {
     initialize: Initialize
     dtype?: Dtype
     trainable?: boolean
+    sparse?: boolean
     regularizer?: Regularizer | undefined
     constraint?: Constraint | undefined
   }) {
@@ -52,6 +55,7 @@ export class Variable {
     this.initialize = options.initialize
     this.regularizer = options.regularizer
     this.constraint = options.constraint
+    this.sparse = options.sparse ?? false
     this.trainable = options.trainable ?? true
   }
 }

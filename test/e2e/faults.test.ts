@@ -194,6 +194,20 @@ describe.each(killable)('a dead worker: %s', (_, options) => {
     await model.fit(x, y, quiet)
     expect(model.step).toBe(8)
   })
+
+  it('before trainOnBatch: the step is that behind the copy, once more', async () => {
+    const workers = await initWatched(options)
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    // Its dropout depends on the number of the step.
+    const model = classifier()
+    await model.fit(x, y, quiet)
+    const first = await model.trainOnBatch(x, y)
+    const after = await hashOf(model)
+    await workers[0]?.terminate()
+    expect(await model.trainOnBatch(x, y)).toEqual(first)
+    expect(model.step).toBe(5)
+    expect(await hashOf(model)).toBe(after)
+  })
 })
 
 describe('shutdown', () => {

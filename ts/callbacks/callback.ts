@@ -1,5 +1,8 @@
 // The contract of a callback of `fit`.
 
+import type { Json } from '../layers/layer.ts'
+import type { Shape } from '../shape.ts'
+
 /** Numbers by name: `loss`, each metric, `val_…`, `learningRate`. */
 export type Logs = Record<string, number>
 
@@ -21,6 +24,8 @@ export interface Training {
   swapAverages(): Promise<void>
   /** Names of the weights (`dense/kernel`) by their keys in a snapshot. */
   readonly weightNames: ReadonlyMap<number, string>
+  /** Their shapes, by the same keys. */
+  readonly weightShapes: ReadonlyMap<number, Shape>
   /** Saves the model as `model.save` does, with the position in the run. */
   save(path: string): Promise<void>
   warn(message: string): void
@@ -29,11 +34,18 @@ export interface Training {
 /** Copies of a model's variables by key. */
 export type Snapshot = ReadonlyMap<number, Float32Array | Int32Array>
 
+/** What a callback must not forget when a run goes on in another process. */
+export type State = { readonly [name: string]: Json | Snapshot | undefined }
+
 /** Every hook is optional and may return a promise, which is awaited. */
 export interface Callback {
   readonly name?: string
   /** Ends training after the first step whose loss is not finite, without a call a step. */
   readonly guard?: boolean
+  /** What a backup of the run keeps of this callback; numbers may be infinite or NaN. */
+  state?(): State | Promise<State>
+  /** Gets what `state` gave, before `onTrainBegin`, which then begins from it. */
+  restore?(state: State): void
   onTrainBegin?(training: Training): void | Promise<void>
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>
   onEpochBegin?(epoch: number, training: Training): void | Promise<void>

@@ -4,7 +4,7 @@ import { flag } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import { createDirectoryOf } from '../io/files.ts'
 import { nodeFiles } from '../io/node.ts'
-import type { Callback } from './callback.ts'
+import type { Callback, State } from './callback.ts'
 
 export interface CsvLoggerOptions {
   filename: string
@@ -37,11 +37,26 @@ export const csvLogger = ({
     })
   }
   let columns: readonly string[] | undefined
+  let restored: State | undefined
   return {
     name: subject,
+    /** Lines that were written after the backup are cut off. */
+    async state() {
+      const { size } = await filesFor(subject).fs.stat(filename)
+      return { size, columns: columns ?? null }
+    },
+    restore(given) {
+      restored = given
+    },
     async onTrainBegin() {
       const { fs } = filesFor(subject)
       await createDirectoryOf(filename)
+      if (restored) {
+        columns = (restored.columns as readonly string[] | null) ?? undefined
+        await fs.truncate(filename, restored.size as number)
+        restored = undefined
+        return
+      }
       const old = append ? await fs.readFile(filename, 'utf8').catch(() => '') : ''
       columns = old ? (old.split('\n', 1)[0] as string).split(separator).slice(1) : undefined
       if (!old) await fs.writeFile(filename, '')

@@ -36,6 +36,7 @@ export const earlyStopping = (options: EarlyStoppingOptions = {}): EarlyStopping
     weights: undefined as Snapshot | undefined,
   }
   let state = { ...fresh }
+  let restored: Partial<typeof fresh> | undefined
   return {
     name: 'earlyStopping',
     get stoppedEpoch() {
@@ -47,8 +48,13 @@ export const earlyStopping = (options: EarlyStoppingOptions = {}): EarlyStopping
     get best() {
       return state.best
     },
+    state: () => state,
+    restore(given) {
+      restored = given
+    },
     onTrainBegin() {
-      state = { ...fresh }
+      state = { ...fresh, ...restored }
+      restored = undefined
     },
     async onEpochEnd(epoch, logs, training) {
       const value = monitor.read(logs, training)

@@ -4,22 +4,26 @@
 
 const TABLE_SIZE = 256
 
-const makeTable = (): Uint32Array =>
+const makeTable = (polynomial: number): Uint32Array =>
   Uint32Array.from({ length: TABLE_SIZE }, (_, n) => {
     let c = n
-    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1
+    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ polynomial : c >>> 1
     return c
   })
 
-let table: Uint32Array | undefined
+/** The CRC-32 of a polynomial (its bits from low to high). */
+export const crcBy = (polynomial: number) => {
+  let table: Uint32Array | undefined
+  return (bytes: Uint8Array): number => {
+    table ??= makeTable(polynomial)
+    let c = 0xffffffff
+    for (const byte of bytes) c = (table[(c ^ byte) & 0xff] as number) ^ (c >>> 8)
+    return ~c >>> 0
+  }
+}
 
 /** CRC-32C. */
-export const crc32c = (bytes: Uint8Array): number => {
-  table ??= makeTable()
-  let c = 0xffffffff
-  for (const byte of bytes) c = (table[(c ^ byte) & 0xff] as number) ^ (c >>> 8)
-  return ~c >>> 0
-}
+export const crc32c = /* @__PURE__ */ crcBy(0x82f63b78)
 
 /** A CRC that may itself be in checked bytes. */
 export const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
@@ -93,6 +97,18 @@ const summary = (tag: string, content: Uint8Array): Uint8Array =>
 
 export const scalarEvent = (tag: string, value: number, step: number, seconds: number) =>
   event(step, seconds, summary(tag, float(2, value)))
+
+/** Image: height = 1, width = 2, colorspace = 3 (1: grey), encoded_image_string = 4 */
+export const imageEvent = (
+  tag: string,
+  size: { readonly height: number; readonly width: number },
+  png: Uint8Array,
+  step: number,
+  seconds: number,
+): Uint8Array => {
+  const numbers = [size.height, size.width, 1].map((n, i) => field(i + 1, 0, varint(n)))
+  return event(step, seconds, summary(tag, bytesField(4, joined([...numbers, bytesField(4, png)]))))
+}
 
 const BUCKETS = 30
 

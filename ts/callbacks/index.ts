@@ -1,6 +1,10 @@
 // The callbacks of `fit`.
 
-export type { Callback, Logs, Snapshot, Training } from './callback.ts'
+export {
+  type BackupAndRestoreOptions,
+  backupAndRestore,
+} from '../models/fit/backup.ts'
+export type { Callback, Logs, Snapshot, State, Training } from './callback.ts'
 export { type CsvLoggerOptions, csvLogger } from './csv-logger.ts'
 export { type EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts'
 export { type History, history } from './history.ts'

@@ -7,6 +7,8 @@ import type { Callback } from './callback.ts'
 const KNOWN: Readonly<Record<keyof Callback, true>> = {
   name: true,
   guard: true,
+  state: true,
+  restore: true,
   onTrainBegin: true,
   onTrainEnd: true,
   onEpochBegin: true,

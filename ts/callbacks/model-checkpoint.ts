@@ -37,6 +37,7 @@ export const modelCheckpoint = (options: ModelCheckpointOptions): ModelCheckpoin
   const monitor = saveBestOnly ? monitorOf('modelCheckpoint', options) : undefined
   let best = options.initialValueThreshold
   let lastPath: string | undefined
+  const count = { batches: 0 }
 
   /** A model without the watched number is saved, as in Keras. */
   const save = async (values: Logs, logs: Logs, training: Training): Promise<void> => {
@@ -52,10 +53,15 @@ export const modelCheckpoint = (options: ModelCheckpointOptions): ModelCheckpoin
   const hooks: Callback =
     saveFreq === 'epoch'
       ? { onEpochEnd: (epoch, logs, training) => save({ epoch: epoch + 1 }, logs, training) }
-      : everyBatches(positiveWhole('modelCheckpoint', 'saveFreq', saveFreq), save)
+      : everyBatches(positiveWhole('modelCheckpoint', 'saveFreq', saveFreq), save, count)
   return {
     name: 'modelCheckpoint',
     ...hooks,
+    state: () => ({ best, ...count }),
+    restore(state) {
+      best = state.best as number | undefined
+      count.batches = state.batches as number
+    },
     get best() {
       return best
     },
@@ -65,21 +71,21 @@ export const modelCheckpoint = (options: ModelCheckpointOptions): ModelCheckpoin
   }
 }
 
-/** The count runs on from epoch to epoch. */
+/** `count` runs on from epoch to epoch. */
 const everyBatches = (
   every: number,
   save: (values: Logs, logs: Logs, training: Training) => Promise<void>,
+  count: { batches: number },
 ): Callback => {
   let epoch = 0
-  let batches = 0
   return {
     onEpochBegin(now) {
       epoch = now
     },
     async onBatchEnd(batch, logs, training) {
-      batches += 1
-      if (batches < every) return
-      batches = 0
+      count.batches += 1
+      if (count.batches < every) return
+      count.batches = 0
       await save({ epoch: epoch + 1, batch: batch + 1 }, logs, training)
     },
   }

@@ -27,6 +27,7 @@ export const reduceLROnPlateau = (options: ReduceLROnPlateauOptions = {}): Callb
   const least = notNegative(subject, 'minLearningRate', options.minLearningRate ?? 0)
   const fresh = { wait: 0, cooling: 0, best: undefined as number | undefined }
   let state = { ...fresh }
+  let restored: Partial<typeof fresh> | undefined
 
   /** Whether the rate could still be lowered. */
   const reduce = (training: Training): boolean => {
@@ -37,8 +38,13 @@ export const reduceLROnPlateau = (options: ReduceLROnPlateauOptions = {}): Callb
 
   return {
     name: subject,
+    state: () => state,
+    restore(given) {
+      restored = given
+    },
     onTrainBegin() {
-      state = { ...fresh }
+      state = { ...fresh, ...restored }
+      restored = undefined
     },
     onEpochEnd(_epoch, logs, training) {
       logs.learningRate = training.learningRate

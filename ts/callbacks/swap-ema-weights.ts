@@ -16,6 +16,7 @@ export interface SwapEmaWeightsOptions {
 export const swapEmaWeights = (options: SwapEmaWeightsOptions = {}): Callback => {
   const swapOnEpoch = flag('swapEmaWeights', 'swapOnEpoch', options.swapOnEpoch ?? false)
   let areIn = false
+  let restored = false
   const swap = async (wanted: boolean, training: Training): Promise<void> => {
     if (areIn === wanted) return
     await training.swapAverages()
@@ -23,8 +24,13 @@ export const swapEmaWeights = (options: SwapEmaWeightsOptions = {}): Callback =>
   }
   return {
     name: 'swapEmaWeights',
+    state: () => ({ areIn }),
+    restore: (state) => {
+      restored = state.areIn === true
+    },
     onTrainBegin: () => {
-      areIn = false
+      areIn = restored
+      restored = false
     },
     onTestBegin: (training) => swap(true, training),
     onTestEnd: (_, training) => swap(false, training),

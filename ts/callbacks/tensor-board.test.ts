@@ -4,10 +4,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decode } from 'fast-png'
 import { afterAll, describe, expect, it } from 'vitest'
 import { fakeTraining, runEpochs } from '../testing/training.ts'
 import { crc32c, histogramEvent, masked, scalarEvent } from './event-file.ts'
 import { tensorBoard } from './tensor-board.ts'
+import { picturesOf } from './weight-image.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'gradloom-events-'))
 
@@ -141,7 +143,59 @@ describe('tensorBoard', () => {
     expect(Math.abs((first.get(1) as number) - Date.now() / 1000)).toBeLessThan(600)
   })
 
+  it('writes running means within an epoch, every so many batches', async () => {
+    const logDir = join(directory, 'batches')
+    const callback = tensorBoard({ logDir, updateFreq: 2 })
+    const training = fakeTraining()
+    await callback.onTrainBegin?.(training)
+    for (const i of [1, 2, 3, 4, 5]) await callback.onBatchEnd?.(i - 1, { loss: i }, training)
+    const frames = framesOf(filesIn('batches/train')[0] as Uint8Array).slice(1)
+    const points = frames.map((frame) => {
+      const value = nested(fieldsOf(frame), 5, 1)
+      return [fieldsOf(frame).get(2), textOf(value.get(1)), value.get(2)]
+    })
+    expect(points).toEqual([
+      [2, 'batch_loss', 2],
+      [4, 'batch_loss', 4],
+    ])
+    expect(tensorBoard().onBatchEnd).toBeUndefined()
+  })
+
+  it('shows weights as pictures', async () => {
+    const logDir = join(directory, 'pictures')
+    const callback = tensorBoard({ logDir, histogramFreq: 1, writeImages: true })
+    const kernel = Float32Array.of(-1, 0, 1, 0, -1, 1)
+    const training = fakeTraining({
+      weightShapes: new Map([[0, [3, 2]]]),
+      snapshot: async () => new Map([[0, kernel]]),
+    })
+    await runEpochs(callback, [{ loss: 1 }], training)
+    const frames = framesOf(filesIn('pictures/train')[0] as Uint8Array)
+    const value = nested(fieldsOf(frames.at(-1) as Uint8Array), 5, 1)
+    expect(textOf(value.get(1))).toBe('dense/kernel/image')
+    const image = fieldsOf(value.get(4) as Uint8Array)
+    expect([1, 2, 3].map((i) => image.get(i))).toEqual([2, 3, 1])
+    const { data, width, height, channels } = decode(image.get(4) as Uint8Array)
+    expect([width, height, channels]).toEqual([3, 2, 1])
+    // On its side: wider than high.
+    expect([...data]).toEqual([0, 255, 0, 128, 128, 255])
+  })
+
+  it('has a picture for each of the first kernels, and none of larger weights', () => {
+    const values = Float32Array.from({ length: 24 }, (_, i) => i)
+    const pictures = picturesOf(values, [2, 3, 1, 4])
+    expect(pictures.map(({ height, width }) => [height, width])).toEqual([
+      [2, 3],
+      [2, 3],
+      [2, 3],
+    ])
+    expect([...(pictures[1]?.values ?? [])]).toEqual([1, 5, 9, 13, 17, 21])
+    expect(picturesOf(values, [2, 3, 2, 2])).toEqual([])
+    expect(picturesOf(values, [24])).toMatchObject([{ height: 1, width: 24 }])
+  })
+
   it('refuses a frequency that is none', () => {
+    expect(() => tensorBoard({ updateFreq: 0 })).toThrow('tensorBoard: updateFreq must be')
     expect(() => tensorBoard({ histogramFreq: -1 })).toThrow('tensorBoard: histogramFreq must be')
   })
 })

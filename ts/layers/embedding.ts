@@ -18,6 +18,13 @@ export interface EmbeddingOptions extends LayerOptions, WeightSpecOptions<'embed
   outputDim: number
   /** Token 0 is padding: the layers behind this one skip it. Default false. */
   maskZero?: boolean
+  /**
+   * Whether a training step changes, and costs, only the rows of the tokens in the batch. Momentum,
+   * means and decay of the others then stand still (as in PyTorch; Keras lets them go on). Tables
+   * with a regularizer or a constraint, looked up twice, or under an optimizer that sums or averages
+   * over steps, are updated whole, and so are those of a batch in shards. Default false.
+   */
+  sparse?: boolean
 }
 
 export class Embedding extends Layer {
@@ -25,6 +32,7 @@ export class Embedding extends Layer {
   readonly inputDim: number
   readonly outputDim: number
   readonly maskZero: boolean
+  readonly sparse: boolean
   override readonly supportsMasking: boolean
   readonly #weights: WeightSpecs<'embeddings'>
   #embeddings: Variable | undefined
@@ -35,6 +43,7 @@ export class Embedding extends Layer {
     this.inputDim = positiveWhole(subject, 'inputDim', options.inputDim)
     this.outputDim = positiveWhole(subject, 'outputDim', options.outputDim)
     this.maskZero = flag(subject, 'maskZero', options.maskZero ?? false)
+    this.sparse = flag(subject, 'sparse', options.sparse ?? false)
     this.supportsMasking = this.maskZero
     this.#weights = new WeightSpecs(options, { embeddings: 'randomUniform' })
   }
@@ -44,15 +53,17 @@ export class Embedding extends Layer {
     this.#embeddings = this.addWeight({
       name: 'embeddings',
       shape,
+      sparse: this.sparse,
       ...this.#weights.of('embeddings'),
     })
   }
 
   /** x: [B, ...] → y: [B, ..., outputDim]; NaN for a token that the table does not have. */
   call(x: SymbolicTensor, pass: Pass): SymbolicTensor {
-    const table = pass.read(built(this, this.#embeddings))
+    const table = built(this, this.#embeddings)
     const tokens = x.dtype === 'int32' ? x : ops.castI32(x)
-    const rows = ops.gatherRows(table, ops.reshape(tokens, [sizeOf(x.shape)]))
+    const idx = ops.reshape(tokens, [sizeOf(x.shape)])
+    const rows = pass.rows?.(table, idx) ?? ops.gatherRows(pass.read(table), idx)
     return ops.reshape(rows, [...x.shape, this.outputDim])
   }
 
@@ -62,8 +73,14 @@ export class Embedding extends Layer {
   }
 
   config() {
-    const { inputDim, outputDim, maskZero } = this
-    return { inputDim, outputDim, maskZero, ...this.#weights.config() }
+    const { inputDim, outputDim, maskZero, sparse } = this
+    return {
+      inputDim,
+      outputDim,
+      maskZero,
+      ...(sparse ? { sparse } : {}),
+      ...this.#weights.config(),
+    }
   }
 }
 

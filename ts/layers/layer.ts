@@ -22,6 +22,8 @@ export interface Pass {
   stream(layer: AnyLayer): number
   /** Value of a variable in this graph: what it was assigned last, else that before the step. */
   read(variable: Variable): SymbolicTensor
+  /** Rows of a table: idx: i32 [n] → [n, ...]; NaN for one that it does not have. */
+  rows?(variable: Variable, idx: SymbolicTensor): SymbolicTensor
   /**
    * After the training step, `variable`, which is not trained, holds `value`. Where a batch is cut
    * into shards it holds the mean of their values. Only while training.
@@ -86,6 +88,8 @@ export interface WeightOptions {
   constraint?: ConstraintSpec | undefined
   /** Default `'float32'`. */
   dtype?: Dtype
+  /** Whether a step changes only the rows that `pass.rows` looked up. Default false. */
+  sparse?: boolean
 }
 
 /** `[B, ...]` → `[null, ...]` */

@@ -3,6 +3,7 @@
 
 import { GradloomError } from '../errors.ts'
 import type { Graph, SymbolicTensor } from '../graph.ts'
+import * as ops from '../ops.ts'
 import type { Variable } from '../variable.ts'
 import type { AnyLayer, Pass } from './layer.ts'
 
@@ -12,7 +13,15 @@ export const RNG = 'rng'
 /** Between the streams of one layer: more than any model has layers and variables. */
 const NEXT_STREAM = 2 ** 20
 
+/** Rows of a table and where they stand in it. */
+export interface Lookup {
+  readonly rows: SymbolicTensor
+  readonly idx: SymbolicTensor
+}
+
 export interface GraphPass extends Pass {
+  /** Sparse tables; with a look-up if it was the only use of the table. */
+  readonly lookups: ReadonlyMap<Variable, Lookup | undefined>
   /** What layers assigned, in the order of their first assignments. */
   readonly assigned: ReadonlyMap<Variable, SymbolicTensor>
   /** What layers added to the loss. */
@@ -45,8 +54,14 @@ export const passOver = (
   const values = new Map<Variable, SymbolicTensor>()
   const assigned = new Map<Variable, SymbolicTensor>()
   const losses: SymbolicTensor[] = []
+  const lookups = new Map<Variable, Lookup | undefined>()
   const draws = new Map<AnyLayer, number>()
   let random = rng
+  const current = (variable: Variable): SymbolicTensor => {
+    const value = values.get(variable) ?? graph.state(variable)
+    values.set(variable, value)
+    return value
+  }
   return {
     training,
     assigned,
@@ -60,12 +75,16 @@ export const passOver = (
       draws.set(layer, draw + 1)
       return (streams?.get(layer) ?? layer.stream) + draw * NEXT_STREAM
     },
+    lookups,
     read(variable) {
-      const known = values.get(variable)
-      if (known) return known
-      const value = graph.state(variable)
-      values.set(variable, value)
-      return value
+      if (variable.sparse) lookups.set(variable, undefined)
+      return current(variable)
+    },
+    rows(variable, idx) {
+      const rows = ops.gatherRows(current(variable), idx)
+      const isOnly = variable.sparse && !lookups.has(variable)
+      if (variable.sparse) lookups.set(variable, isOnly ? { rows, idx } : undefined)
+      return rows
     },
     assign(variable, value) {
       checkAssigned(variable, value, training)

@@ -36,7 +36,7 @@ export class Live {
   #slots: GradientSlots | undefined
   #trained: readonly Variable[] = []
   /** The means of the weights stand in their place, and they in that of the means. */
-  #swapped = false
+  swapped = false
   #disposed = false
   readonly #warned = new Set<string>()
 
@@ -183,14 +183,14 @@ export class Live {
 
   /** Exchanges the weights and their means. */
   async swapAverages(): Promise<void> {
-    this.#swapped = !this.#swapped
+    this.swapped = !this.swapped
     await this.#setAverages((weight, mean) => [mean, weight])
   }
 
   /** The weights become their means. */
   async takeAverages(): Promise<void> {
-    const swapped = this.#swapped
-    this.#swapped = false
+    const swapped = this.swapped
+    this.swapped = false
     await this.#setAverages((weight, mean) => (swapped ? [weight, weight] : [mean, mean]))
   }
 

@@ -1,15 +1,13 @@
 // The programs of a model, as graphs: first values, a training step (whole, or in shards),
 // evaluation, prediction. It runs nothing.
 
-import { sumAll } from '../composites.ts'
-import { GradloomError } from '../errors.ts'
 import { Graph, type Program, type SymbolicTensor } from '../graph.ts'
-import { type GraphPass, passOver } from '../layers/pass.ts'
-import type { Loss } from '../losses/loss.ts'
+import { type GraphPass, type Lookup, passOver } from '../layers/pass.ts'
 import * as ops from '../ops.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
-import { updateAll } from '../optimizers/update.ts'
+import { takesRows, updateAll } from '../optimizers/update.ts'
 import { Variable } from '../variable.ts'
+import { compared, inPlaces } from './compared.ts'
 import type { Compiled } from './compiled.ts'
 import { type Network, trainableOf } from './network.ts'
 import type { Placed } from './placing.ts'
@@ -55,23 +53,6 @@ const addedLoss = (network: Network, pass: GraphPass, part: number): SymbolicTen
   return [...penalties, ...pass.losses].map((x) => (part === 1 ? x : ops.mul(x, part)))
 }
 
-/** Σ weight·loss of the sample / total, or the sum, as the loss asks */
-const compared = (
-  loss: Loss,
-  yTrue: SymbolicTensor | undefined,
-  yPred: SymbolicTensor,
-  weights: SymbolicTensor | undefined,
-  total: number,
-): SymbolicTensor => {
-  const losses = loss.call(yTrue as SymbolicTensor, yPred)
-  if (losses.shape.length !== 1 || losses.shape[0] !== yPred.shape[0]) {
-    const message = `${loss.type}: gives [${losses.shape}], not one number a sample: [batch].`
-    throw new GradloomError('shape', message, { subject: loss.type })
-  }
-  const divisor = loss.reduction === 'sum' ? 1 : total
-  return ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), divisor)
-}
-
 /** The loss of each output, those of all, and the sums of each metric, all as outputs. */
 const forward = (
   { network, compiled }: Trained,
@@ -91,8 +72,9 @@ const forward = (
   const loss = [...parts, ...addedLoss(network, pass, count / total)].reduce(ops.add)
   graph.output(LOSS, loss)
   for (const [i, { metric, weighted, output }] of compiled.metrics.entries()) {
-    const counted = (weighted && weights[output]) || graph.fill(1, [count])
-    const sums = metric.sums(y[output] as SymbolicTensor, yPred[output] as SymbolicTensor, counted)
+    const given = yPred[output] as SymbolicTensor
+    const each = (weighted && weights[output]) || graph.fill(1, [count])
+    const sums = metric.sums(y[output] as SymbolicTensor, given, inPlaces(each, given))
     graph.output(metricOutput(i), sums)
   }
   return { pass, loss }
@@ -103,21 +85,33 @@ const update = (
   optimizer: Optimizer,
   variables: readonly Variable[],
   gradients: readonly SymbolicTensor[],
+  lookups: readonly (Lookup | undefined)[] = [],
 ): void => {
   if (variables.length === 0) return
   const learningRate = graph.input(LEARNING_RATE, 'float32', [])
-  updateAll(graph, optimizer, variables, gradients, learningRate)
+  updateAll(graph, optimizer, variables, gradients, learningRate, lookups)
 }
+
+/** Gradients of equal rows are added at the first of them; those of the others become 0. */
+const atFirst = (gradient: SymbolicTensor, lookup: Lookup | undefined): SymbolicTensor =>
+  lookup
+    ? ops.scatterAddRows(gradient, ops.firstPlaces(lookup.idx), lookup.idx.shape[0] as number)
+    : gradient
 
 /** A whole training step. */
 const wholeStep = (model: Trained, rows: Rows, batch: number): Program => {
   const graph = new Graph()
   const extent = { count: batch, total: batch, training: true }
   const { pass, loss } = forward(model, graph, rows, extent)
+  const { optimizer } = model.compiled
   const variables = trainableOf(model.network)
-  const weights = variables.map((variable) => pass.read(variable))
-  const gradients = weights.length > 0 ? graph.gradients(loss, weights) : []
-  update(graph, model.compiled.optimizer, variables, gradients)
+  const lookups = variables.map((variable) =>
+    takesRows(optimizer, variable) ? pass.lookups.get(variable) : undefined,
+  )
+  const weights = variables.map((variable, i) => lookups[i]?.rows ?? pass.read(variable))
+  const all = weights.length > 0 ? graph.gradients(loss, weights) : []
+  const gradients = all.map((gradient, i) => atFirst(gradient, lookups[i]))
+  update(graph, optimizer, variables, gradients, lookups)
   for (const [variable, value] of pass.assigned) graph.assign(variable, value)
   return graph.finish()
 }

@@ -9,17 +9,35 @@ import { LOSS, lossOutput, metricOutput } from './programs.ts'
 
 type Measures = Pick<Compiled, 'metrics' | 'lossKeys'>
 
+/** The sums over the steps so far. */
+export interface Sums {
+  readonly loss: number
+  readonly samples: number
+  readonly metrics: readonly number[][]
+  readonly losses: readonly (readonly [string, number])[]
+}
+
 export class Totals {
   readonly #compiled: Measures
   readonly #sums: number[][] = []
   /** Of the outputs that have one of their own, by its key. */
-  readonly #losses = new Map<string, number>()
+  #losses = new Map<string, number>()
   #loss = 0
   #samples = 0
 
-  /** The metrics may become known with the first samples. */
-  constructor(compiled: Measures) {
+  /** The metrics may become known with the first samples. `sums`: those of another's `state`. */
+  constructor(compiled: Measures, sums?: Sums) {
     this.#compiled = compiled
+    if (!sums) return
+    this.#loss = sums.loss
+    this.#samples = sums.samples
+    this.#sums.push(...sums.metrics)
+    this.#losses = new Map(sums.losses)
+  }
+
+  get state(): Sums {
+    const [metrics, losses] = [this.#sums, [...this.#losses]]
+    return { loss: this.#loss, samples: this.#samples, metrics, losses }
   }
 
   get samples(): number {

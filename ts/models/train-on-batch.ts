@@ -33,8 +33,11 @@ export const trainOnBatch = (
     const samples = samplesOf(live, { x, y, ...options }, 'trainOnBatch')
     const rows = new FedRows(samples)
     const batch = countOf(samples)
-    await live.ready()
     const { store } = live
+    // Workers that died since are noticed here, before the number of the step is read.
+    await store.attach()
+    await live.ready()
+    const { lives } = store
     const { programs } = live.programs.get(`train 1 ${batch} ${rows.key}`, () =>
       trainPrograms(model, rows, batch, 1, live.gradientSlots),
     )
@@ -43,6 +46,7 @@ export const trainOnBatch = (
     const stretch = { rows, order: inOrder(batch), steps: 1 }
     const stages = stagesOf(programs, stretch, { seed, step: position.step, rate })
     const result = await store.session.run({ steps: 1, stages })
+    live.mustHaveLived(lives)
     store.position = { ...store.position, step: store.position.step + 1 }
     await store.copyIfDue()
     const totals = new Totals(model.compiled)

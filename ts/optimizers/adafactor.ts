@@ -27,6 +27,7 @@ const rms = (x: SymbolicTensor): SymbolicTensor => ops.sqrt(mean(ops.square(x)))
 
 export class Adafactor extends BaseOptimizer {
   readonly type = 'adafactor'
+  override readonly rowWise = false
   readonly beta2Decay: number
   readonly epsilon1: number
   readonly epsilon2: number

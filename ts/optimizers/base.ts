@@ -44,6 +44,7 @@ const checkedNames = (subject: string, names: readonly string[]): readonly strin
 export abstract class BaseOptimizer implements Optimizer {
   abstract readonly type: string
   readonly shared: readonly Variable[] = []
+  readonly rowWise: boolean = true
   readonly cadence: Cadence
   readonly weightDecay: number | null
   readonly excludeFromWeightDecay: readonly string[]

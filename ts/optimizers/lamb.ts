@@ -12,6 +12,7 @@ export type LambOptions = MomentsOptions
 
 export class Lamb extends Moments {
   readonly type = 'lamb'
+  override readonly rowWise = false
 
   constructor(options: LambOptions = {}) {
     super('lamb', options)

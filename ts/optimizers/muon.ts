@@ -53,6 +53,7 @@ const orthogonalized = (x: SymbolicTensor, steps: number): SymbolicTensor => {
 
 export class Muon extends Moments {
   readonly type = 'muon'
+  override readonly rowWise = false
   readonly #own: Required<Omit<MuonOptions, keyof MomentsOptions>>
 
   constructor(options: MuonOptions = {}) {

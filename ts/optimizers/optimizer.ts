@@ -21,6 +21,8 @@ export interface Update {
 export interface Optimizer {
   /** Accumulation of gradients and means of weights; `update.ts` sees to them. Default none. */
   readonly cadence?: Cadence
+  /** Whether each row of a weight is updated by itself, as sparse tables need. Default false. */
+  readonly rowWise?: boolean
   /** Name of the factory, as in saved files. */
   readonly type: string
   /** A number (settable between and during epochs) or a schedule. */

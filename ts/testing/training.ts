@@ -36,6 +36,7 @@ export const fakeTraining = (options: Partial<Training> = {}): FakeTraining => {
       return new Map([[0, Float32Array.of(made.weights)]])
     },
     weightNames: new Map([[0, 'dense/kernel']]),
+    weightShapes: new Map([[0, [1, 1]]]),
     restore: async (snapshot: Snapshot) => {
       made.weights = snapshot.get(0)?.[0] as number
     },

@@ -14,6 +14,9 @@ export const SEED = 'training/position/seed'
 export const STEP = 'training/position/step'
 export const EPOCHS = 'training/position/epochs'
 
+/** What begins the names of tensors that callbacks keep in a backup. */
+export const CALLBACKS = 'training/callbacks/'
+
 /** `model` in the metadata; the rest is what a network of the type says. */
 export type Topology = Saved['config'] & { readonly type: string; readonly name: string }
 

@@ -18,6 +18,7 @@ import { Live } from '../live.ts'
 import type { Network } from '../network.ts'
 import type { Kept } from '../store.ts'
 import {
+  CALLBACKS,
   type Compilation,
   EPOCHS,
   FORMAT,
@@ -30,18 +31,21 @@ import {
 import { isNetwork, networkFrom } from './networks.ts'
 
 /** A file under way, for messages. */
-interface Opened extends TensorFile {
+export interface Opened extends TensorFile {
   readonly name: string
 }
+
+type Revive = (key: string, value: unknown) => unknown
 
 const bad = (file: Opened, problem: string, cause?: unknown): GradloomError =>
   new GradloomError('file-format', `${file.name}: ${problem}`, { subject: file.name, cause })
 
-const jsonOf = (file: Opened, key: string): unknown => {
+/** `undefined` where the metadata has no such key. */
+export const jsonOf = (file: Opened, key: string, revive?: Revive): unknown => {
   const text = file.metadata.get(key)
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, revive)
   } catch (cause) {
     throw bad(file, `'${key}' in its metadata is not JSON`, cause)
   }
@@ -143,7 +147,8 @@ const tensorFor = (file: Opened, { path, variable }: Kept): Elements => {
 const mustHaveNoOthers = (file: Opened, kept: readonly Kept[]): void => {
   const known = new Set([...kept.map(({ path }) => path), SEED, STEP, EPOCHS])
   for (const name of file.tensors.keys()) {
-    if (!known.has(name)) throw bad(file, `tensor "${name}" belongs to no layer of the model`)
+    if (!known.has(name) && !name.startsWith(CALLBACKS))
+      throw bad(file, `tensor "${name}" belongs to no layer of the model`)
   }
 }
 
@@ -182,20 +187,37 @@ const restoreHistory = (file: Opened, live: Live): void => {
   if (Number.isInteger(shards) && (shards as number) > 0) live.shards = shards as number
 }
 
-/** The model of a file, with its numbers waiting for the first run. */
-export const readModel = async (source: FileSource): Promise<Live> => {
-  core()
+const opened = async (source: FileSource): Promise<Opened> => {
   const { bytes, name } = await readBytes(source)
-  const file: Opened = { ...readSafetensors(bytes, name), name }
+  const file = { ...readSafetensors(bytes, name), name }
   mustBeModel(file)
-  const { name: modelName, network } = networkOf(file)
-  const live = new Live(modelName, network)
-  const compiled = compiledOf(file, Math.max(1, network.outputs.length))
-  if (compiled) described(file, 'the compilation', () => live.compile(compiled))
+  return file
+}
+
+/** Gives the model the numbers, the position and the history of the file. */
+const restore = async (file: Opened, live: Live): Promise<void> => {
   mustHaveNoOthers(file, live.kept)
   const values = live.kept.map((kept) => [kept.variable.key, tensorFor(file, kept)] as const)
   restorePosition(file, live)
   restoreHistory(file, live)
   await live.store.set(new Map(values))
+}
+
+/** Puts what a file of the same model holds into `live`; resolves to the file. */
+export const readInto = async (live: Live, source: FileSource): Promise<Opened> => {
+  const file = await opened(source)
+  await restore(file, live)
+  return file
+}
+
+/** The model of a file, with its numbers waiting for the first run. */
+export const readModel = async (source: FileSource): Promise<Live> => {
+  core()
+  const file = await opened(source)
+  const { name: modelName, network } = networkOf(file)
+  const live = new Live(modelName, network)
+  const compiled = compiledOf(file, Math.max(1, network.outputs.length))
+  if (compiled) described(file, 'the compilation', () => live.compile(compiled))
+  await restore(file, live)
   return live
 }

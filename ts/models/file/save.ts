@@ -80,8 +80,16 @@ const positionOf = ({ store }: Live): [string, Tensor][] => {
   ]
 }
 
+/** What a backup adds to a model's file. */
+export interface Extras {
+  readonly tensors: readonly [string, Tensor][]
+  readonly metadata: readonly [string, string][]
+}
+
+const NONE: Extras = { tensors: [], metadata: [] }
+
 /** The bytes of the model's file. */
-const bytesOf = async (live: Live): Promise<Uint8Array<ArrayBuffer>> => {
+const bytesOf = async (live: Live, extras = NONE): Promise<Uint8Array<ArrayBuffer>> => {
   live.mustLive()
   await live.ready()
   const { kept } = live
@@ -90,11 +98,14 @@ const bytesOf = async (live: Live): Promise<Uint8Array<ArrayBuffer>> => {
     const elements = values.get(variable.key) as Float32Array
     return [path, new Tensor(elements, variable.shape)]
   })
-  return writeSafetensors([...tensors, ...positionOf(live)], metadataOf(live))
+  return writeSafetensors(
+    [...tensors, ...positionOf(live), ...extras.tensors],
+    [...metadataOf(live), ...extras.metadata],
+  )
 }
 
 /** Writes the file: atomically in Node, as a download in a page. */
-export const saveModel = async (live: Live, path: string): Promise<void> =>
-  writeBytes(path, await bytesOf(live))
+export const saveModel = async (live: Live, path: string, extras?: Extras): Promise<void> =>
+  writeBytes(path, await bytesOf(live, extras))
 
 export const modelBlob = async (live: Live): Promise<Blob> => toBlob(await bytesOf(live))

@@ -19,10 +19,12 @@ import {
 } from '../history.ts'
 import type { Live } from '../live.ts'
 import { type StepPrograms, type Trained, trainPrograms } from '../programs.ts'
+import type { Reader } from '../readers.ts'
 import type { Rows } from '../rows.ts'
 import type { Inputs } from '../several.ts'
 import { Totals } from '../totals.ts'
 import { aborted, walk } from '../walk.ts'
+import type { BackupCallback, Keeper, Place } from './backup.ts'
 import { Hooks } from './hooks.ts'
 import { type FitOptions, type FitSettings, fitSettings } from './options.ts'
 import { type DatasetLike, leave, type Sources, sourcesOf } from './sources.ts'
@@ -36,7 +38,8 @@ class Fit {
   readonly #model: Trained
   readonly #settings: FitSettings
   readonly #sources: Sources
-  readonly #shards: number
+  readonly #keeper: Keeper | undefined
+  #shards = 1
   readonly #hooks: Hooks
   readonly #ending = new AbortController()
   /** Ends the line of the progress bar. */
@@ -53,11 +56,11 @@ class Fit {
     this.#model = live.trained('fit')
     this.#settings = settings
     this.#sources = sources
-    this.#shards = settings.shards ?? live.shards ?? defaultShards()
     this.#batchSize = settings.batchSize
     this.#lives = lives
     const training = trainingOf(live, this.#model.compiled.optimizer, this.#course())
     const { callbacks, verbose } = settings
+    this.#keeper = callbacks.map((x) => (x as Partial<BackupCallback>).keeper).find(Boolean)
     const shown = verbose === 0 ? [] : [progress(verbose === 2 ? { style: 'lines' } : {})]
     this.#hooks = new Hooks([...callbacks, ...shown], training)
     this.#tidy = () => shown[0]?.onTrainEnd?.(this.#logs, training)
@@ -79,21 +82,24 @@ class Fit {
   }
 
   async run(): Promise<History> {
-    const { signal, epochs, initialEpoch } = this.#settings
+    const { signal, epochs } = this.#settings
     const live = this.#live
     const end = (): void => this.#ending.abort(signal?.reason)
     signal?.addEventListener('abort', end, { once: true })
     live.stop = (reason) => this.#stop(reason)
     try {
       this.#mustGoOn()
+      const begun = await this.#resumed()
+      const first = begun.epoch
+      this.#shards = this.#settings.shards ?? live.shards ?? defaultShards()
       live.shards = this.#shards
-      live.entries = entriesBefore(live.entries, initialEpoch)
       await this.#hooks.trainBegin()
-      for (let epoch = initialEpoch; epoch < epochs && !this.#stopped; epoch++) {
-        await this.#epoch(epoch)
+      for (let epoch = first; epoch < epochs && !this.#stopped; epoch++) {
+        await this.#epoch(epoch, epoch === first ? begun : undefined)
       }
-      if (epochs > initialEpoch) await live.takeAverages()
+      if (epochs > first) await live.takeAverages()
       await this.#hooks.trainEnd(this.#logs)
+      await this.#keeper?.end()
       await live.store.copy()
       return this.#history()
     } catch (error) {
@@ -102,6 +108,21 @@ class Fit {
       signal?.removeEventListener('abort', end)
       live.stop = undefined
     }
+  }
+
+  /** Where the run begins: at the last backup, if there is one. */
+  async #resumed(): Promise<Place> {
+    const { initialEpoch, callbacks } = this.#settings
+    const live = this.#live
+    const place = await this.#keeper?.resume(live, callbacks)
+    if (!place) live.entries = entriesBefore(live.entries, initialEpoch)
+    this.#entries = live.entries.filter(({ epoch }) => epoch >= initialEpoch)
+    return place ?? { epoch: initialEpoch, batches: 0 }
+  }
+
+  /** The next step of the run is that of `place`. */
+  async #backUp(place: Place): Promise<void> {
+    if (!this.#stopped) await this.#keeper?.save(this.#live, this.#settings.callbacks, place)
   }
 
   /** Keeps what was trained, as far as that is possible, and tells the epochs that were. */
@@ -124,10 +145,10 @@ class Fit {
     if (signal?.aborted) throw aborted('fit', signal)
   }
 
-  async #epoch(epoch: number): Promise<void> {
-    const totals = new Totals(this.#model.compiled)
+  async #epoch(epoch: number, begun: Place | undefined): Promise<void> {
+    const totals = new Totals(this.#model.compiled, begun?.sums)
     await this.#hooks.epochBegin(epoch)
-    await this.#train(epoch, totals)
+    await this.#train(epoch, totals, begun?.batches ?? 0)
     const { store } = this.#live
     store.position = { ...store.position, epochs: store.position.epochs + 1 }
     this.#mustGoOn()
@@ -139,6 +160,7 @@ class Fit {
     await this.#hooks.epochEnd(epoch, logs)
     // Callbacks may have added to the logs.
     this.#write(epoch, logs)
+    await this.#backUp({ epoch: epoch + 1, batches: 0 })
   }
 
   #write(epoch: number, logs: Logs): void {
@@ -156,15 +178,18 @@ class Fit {
     return logs
   }
 
-  /** All steps of an epoch, or those until it is stopped. */
-  async #train(epoch: number, totals: Totals): Promise<void> {
+  /** All steps of an epoch behind the first `done`, or those until it is stopped. */
+  async #train(epoch: number, totals: Totals, done: number): Promise<void> {
     const { store } = this.#live
     const { optimizer } = this.#model.compiled
     const total = this.#sources.train.steps
-    let batches = 0
+    let batches = done
+    const pass = store.position.epochs
+    const reader = this.#sources.train.open(epoch, pass, this.#ending.signal)
+    await skip(reader, done)
     const calls = walk({
       live: this.#live,
-      reader: this.#sources.train.open(epoch, store.position.epochs, this.#ending.signal),
+      reader,
       programs: (rows, batch) => this.#programs(rows, batch),
       steering: () => ({
         seed: store.seed,
@@ -184,6 +209,9 @@ class Fit {
         const logs = (): Logs => totals.logs()
         const isOdd = this.#watch(result, epoch, batches)
         await this.#hooks.batchEnd(batches - 1, logs)
+        if (this.#keeper?.isDue(result.steps)) {
+          await this.#backUp({ epoch, batches, sums: totals.state })
+        }
         await this.#hooks.progress(batches, logs, isOdd || batches === total)
         if (this.#stopped) break
       }
@@ -250,6 +278,17 @@ class Fit {
       params,
       ...(reason === undefined ? {} : { stopped: reason }),
     }
+  }
+}
+
+/** Leaves the next steps out. */
+const skip = async (reader: Reader, steps: number): Promise<void> => {
+  for (let left = steps; left > 0; ) {
+    const ahead = await reader.ahead()
+    if (!ahead) return
+    const most = Math.min(left, ahead.most)
+    await reader.take(most)
+    left -= most
   }
 }
 

@@ -68,6 +68,9 @@ export const trainingOf = (live: Live, optimizer: Optimizer, course: Course): Tr
   get weightNames() {
     return new Map(live.network.placed.map(({ variable, path }) => [variable.key, path]))
   },
+  get weightShapes() {
+    return new Map(live.network.placed.map(({ variable }) => [variable.key, variable.shape]))
+  },
   save: (path) => saveModel(live, path),
   warn: (message) => live.warn(message),
 })
