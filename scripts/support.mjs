@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, root, runMain, say } from './shell.mjs'
 import { kinds } from './support/kinds.mjs'
+import { onnxPart } from './support/onnx.mjs'
 import { cargoTests, vitestTests } from './support/reports.mjs'
 
 const page = join(root, 'SUPPORT.md')
@@ -64,7 +65,7 @@ export const supportPage = () => {
     const last = kind.ops ? 'f64 and differences' : 'Keras'
     return table(kind.title, ['', last, 'tests'], complete(kind.title, rows))
   })
-  return `${head}${parts.join('')}`
+  return `${head}${parts.join('')}${onnxPart(tests)}`
 }
 
 const main = async () => {
