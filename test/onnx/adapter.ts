@@ -5,6 +5,7 @@ import type { Operator } from './call.ts'
 import { attentions } from './operators/attention.ts'
 import { elementwise } from './operators/elementwise.ts'
 import { networks } from './operators/nn.ts'
+import { recurrences } from './operators/recurrent.ts'
 import { reductions } from './operators/reduce.ts'
 import { shapes } from './operators/shape.ts'
 import { windowed } from './operators/windows.ts'
@@ -13,6 +14,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...attentions,
   ...elementwise,
   ...networks,
+  ...recurrences,
   ...reductions,
   ...shapes,
   ...windowed,

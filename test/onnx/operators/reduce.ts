@@ -16,6 +16,15 @@ const reduction =
     return reduce(each(call.x()), axes, call.int('keepdims', 1) === 1)
   }
 
+/** Of no elements, ONNX gives the least number of the dtype. */
+const extreme =
+  (find: typeof ops.max, initial: number): Operator =>
+  (call) => {
+    const none = call.x().shape.includes(0)
+    const least = call.type(0) === 'bool' ? Number(initial > 0) : initial
+    return reduction((x, axes, keepdims) => find(x, axes, keepdims, none ? least : undefined))(call)
+  }
+
 const most =
   (find: (x: Tensor, axis?: number, keepdims?: boolean) => Tensor): Operator =>
   (call) => {
@@ -70,9 +79,9 @@ export const reductions: Readonly<Record<string, Operator>> = {
   ReduceL2: reduction((x, axes, keepdims) => ops.norm(x, 2, axes, keepdims)),
   ReduceLogSum: reduction((x, axes, keepdims) => ops.log(ops.sum(x, axes, keepdims))),
   ReduceLogSumExp: reduction(ops.logsumexp),
-  ReduceMax: reduction(ops.max),
+  ReduceMax: extreme(ops.max, -Infinity),
   ReduceMean: reduction(ops.mean),
-  ReduceMin: reduction(ops.min),
+  ReduceMin: extreme(ops.min, Infinity),
   ReduceProd: reduction(ops.prod),
   ReduceSum: reduction(ops.sum),
   ReduceSumSquare: reduction(ops.sum, ops.square),

@@ -57,7 +57,6 @@ const pad: Operator = (call) => {
     pairs[at] = [given[i] as number, given[i + axes.length] as number]
   })
   const mode = call.string('mode', 'constant')
-  if (mode === 'wrap') throw new Unsupported('`pad` has no wrapping mode, as in Keras')
   return ops.pad(x, pairs, mode as 'edge', call.numbers(2)?.[0] ?? 0)
 }
 
