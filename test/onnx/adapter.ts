@@ -5,6 +5,7 @@ import type { Operator } from './call.ts'
 import { attentions } from './operators/attention.ts'
 import { elementwise } from './operators/elementwise.ts'
 import { networks } from './operators/nn.ts'
+import { quantizations } from './operators/quantized.ts'
 import { recurrences } from './operators/recurrent.ts'
 import { reductions } from './operators/reduce.ts'
 import { shapes } from './operators/shape.ts'
@@ -14,6 +15,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...attentions,
   ...elementwise,
   ...networks,
+  ...quantizations,
   ...recurrences,
   ...reductions,
   ...shapes,

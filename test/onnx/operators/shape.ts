@@ -3,6 +3,7 @@
 
 import * as ops from '../../../ts/composites/index.ts'
 import type { SymbolicTensor as Tensor } from '../../../ts/graph.ts'
+import { resizing } from '../../../ts/layers/index.ts'
 import { sizeOf } from '../../../ts/shape.ts'
 import { type Call, type Operator, plain, Unsupported } from '../call.ts'
 
@@ -177,6 +178,38 @@ const reverseSequence: Operator = (call) => {
   return ops.moveaxis(ops.stack(rows), [0, 1], [batch, time])
 }
 
+const interpolations = { nearest: 'nearest', linear: 'bilinear', cubic: 'bicubic' } as const
+
+/** About the centres of pixels, whatever the scale: the sizes say all. */
+const resize: Operator = (call) => {
+  const { shape } = call.x()
+  const mode = call.string('mode', 'nearest') as keyof typeof interpolations
+  const cubic =
+    mode === 'cubic' && !(call.int('exclude_outside') && call.float('cubic_coeff_a') === -0.5)
+  const plain = ['half_pixel', ''].includes(call.string('coordinate_transformation_mode'))
+  if (
+    !plain ||
+    cubic ||
+    call.int('antialias') ||
+    call.has('nearest_mode') ||
+    call.has('keep_aspect_ratio_policy')
+  ) {
+    throw new Unsupported(
+      '`layers.resizing` goes by the centres of pixels, without blur, with Keras’s cubic',
+    )
+  }
+  const axes = call.ints('axes') ?? [0, 1, 2, 3]
+  const sizes = [...shape]
+  axes.forEach((axis, i) => {
+    const scale = call.numbers(2)?.[i]
+    const size = call.numbers(3)?.[i] ?? Math.floor((shape[axis] as number) * (scale as number))
+    sizes[axis] = size
+  })
+  const [, , height, width] = sizes as [number, number, number, number]
+  const layer = resizing({ height, width, interpolation: interpolations[mode] })
+  return ops.moveaxis(layer.call(ops.moveaxis(call.x(), 1, -1)), -1, 1)
+}
+
 const upsample: Operator = (call) =>
   numbers(call, 1).reduce((x, by, axis) => ops.repeat(x, by, axis), call.x())
 
@@ -199,6 +232,7 @@ export const shapes: Readonly<Record<string, Operator>> = {
   Pad: pad,
   Range: range,
   Reshape: reshape,
+  Resize: resize,
   ReverseSequence: reverseSequence,
   Scatter: (call) => scattered(call, placesAlong(call.x(1), call.int('axis'))),
   ScatterElements: (call) => scattered(call, placesAlong(call.x(1), call.int('axis'))),

@@ -54,11 +54,17 @@ const kernelOf = (w: Tensor): Tensor => ops.moveaxis(w, [1, 0], [-2, -1])
 const withBias = (y: Tensor, bias: Tensor | undefined): Tensor =>
   channelsFirst(bias ? ops.add(y, bias) : y)
 
-const conv: Operator = (call) => {
-  const [x, w] = [call.x(0), call.x(1)]
+/** x: [B, C, ...spatial], w: [N, C / groups, ...taps] → [B, N, ...spatial'] */
+export const convolved = (call: Call, x: Tensor, w: Tensor): Tensor => {
   const axes = axesOf(call, x.shape.slice(2), w.shape.slice(2))
   const windows = convWindows(axes, call.int('group', 1))
-  return withBias(core.conv(channelsLast(x), kernelOf(w), windows), call.maybe(2))
+  return channelsFirst(core.conv(channelsLast(x), kernelOf(w), windows))
+}
+
+const conv: Operator = (call) => {
+  const y = convolved(call, call.x(0), call.x(1))
+  const bias = call.maybe(2)
+  return bias ? ops.add(y, ops.reshape(bias, [-1, ...y.shape.slice(2).map(() => 1)])) : y
 }
 
 /** Of whole numbers less their zero points, exact in f32 up to 2²⁴. */
@@ -75,9 +81,7 @@ const convInteger: Operator = (call) => {
     : (zeros ?? 0)
   const x = ops.cast(ops.subtract(call.x(0), call.maybe(2) ?? 0), 'float32')
   const w = ops.cast(ops.subtract(call.x(1), ofKernel), 'float32')
-  const axes = axesOf(call, x.shape.slice(2), w.shape.slice(2))
-  const y = core.conv(channelsLast(x), kernelOf(w), convWindows(axes, call.int('group', 1)))
-  return ops.cast(channelsFirst(y), 'int32')
+  return ops.cast(convolved(call, x, w), 'int32')
 }
 
 /** Sizes of the result, and the zeros that the convolution which it reverses had. */
