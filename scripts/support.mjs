@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, root, runMain, say } from './shell.mjs'
 import { kinds } from './support/kinds.mjs'
+import { onnxPart } from './support/onnx.mjs'
 import { cargoTests, vitestTests } from './support/reports.mjs'
 
 const page = join(root, 'SUPPORT.md')
@@ -74,7 +75,7 @@ export const supportPage = async () => {
   })
   complete(parts)
   const tables = parts.map(({ title, column, rows }) => table(title, ['', column, 'tests'], rows))
-  return `${head}${tables.join('')}`
+  return `${head}${tables.join('')}${onnxPart(tests)}`
 }
 
 const main = async () => {

@@ -43,10 +43,13 @@ export const floorDivide: Binary = (a, b) =>
 /** a − ⌊a / b⌋·b, with the sign of b. */
 export const mod: Binary = (a, b) =>
   both(a, b, 'mod', (x, y) => {
-    // ⌊a / b⌋ may be one off where a / b was rounded; then the rest is outside of [0, b).
-    const rest = ops.sub(x, ops.mul(ops.floor(ops.div(x, y)), y))
+    // ⌊a / b⌋ may be one off where a / b was rounded; then the rest is outside of [0, b). For an
+    // infinite b it is 0 or −0, and 0·b would be NaN.
+    const times = ops.floor(ops.div(x, y))
+    const rest = ops.where(ops.equal(times, 0), x, ops.sub(x, ops.mul(times, y)))
     const low = ops.where(ops.less(ops.mul(rest, y), 0), ops.add(rest, y), rest)
-    return ops.where(ops.lessEqual(ops.abs(asTensorOf(y, x)), ops.abs(low)), ops.sub(low, y), low)
+    const far = ops.lessEqual(ops.abs(asTensorOf(y, x)), ops.abs(rest))
+    return ops.where(far, ops.sub(rest, y), low)
   })
 /** aᵇ; NaN for a < 0 unless b is whole. f32, of i32 too. */
 export const power: Binary = (a, b) => floats(a, b, ops.pow)

@@ -6,7 +6,7 @@ import * as ops from '../ops.ts'
 import { showShape, sizeOf } from '../shape.ts'
 import { equal, maximum, minimum, multiply, notEqual, subtract } from './arithmetic.ts'
 import { type Axes, axesOf, axisOf, isInt, shapeError, type Tensor, withAxis } from './axes.ts'
-import { expandDims, sliceAxis } from './shape.ts'
+import { expandDims, pad, sliceAxis } from './shape.ts'
 
 type Combine = (a: Tensor, b: Tensor) => Tensor
 
@@ -63,13 +63,26 @@ const maxOf = (op: string, x: Tensor, axis: Axes | undefined, keepdims: boolean)
   const axes = axesOf(op, x.shape, axis).reverse()
   return axes.reduce((y, at) => ops.max(y, at, keepdims), x)
 }
-/** NaN if one is NaN. Equal maxima share the gradient. */
-export const max = (x: Tensor, axis?: Axes, keepdims = false): Tensor =>
-  maxOf('max', x, axis, keepdims)
-export const min = (x: Tensor, axis?: Axes, keepdims = false): Tensor =>
-  isInt(x)
-    ? tree('min', x, minimum, undefined, axis, keepdims)
-    : ops.neg(maxOf('min', ops.neg(x), axis, keepdims))
+/** x with `initial` before the elements along the axes that are reduced. */
+const after = (x: Tensor, initial: number | undefined, axis?: Axes): Tensor => {
+  if (initial === undefined) return x
+  const axes = axesOf('initial', x.shape, axis)
+  return pad(
+    x,
+    x.shape.map((_, i): [number, number] => [axes.includes(i) ? 1 : 0, 0]),
+    'constant',
+    initial,
+  )
+}
+/** NaN if one is NaN; `initial` if that is more. Equal maxima share the gradient. */
+export const max = (x: Tensor, axis?: Axes, keepdims = false, initial?: number): Tensor =>
+  maxOf('max', after(x, initial, axis), axis, keepdims)
+export const min = (x: Tensor, axis?: Axes, keepdims = false, initial?: number): Tensor => {
+  const y = after(x, initial, axis)
+  return isInt(x)
+    ? tree('min', y, minimum, undefined, axis, keepdims)
+    : ops.neg(maxOf('min', ops.neg(y), axis, keepdims))
+}
 export { max as amax, min as amin }
 /** Largest less smallest. */
 export const ptp = (x: Tensor, axis?: Axes, keepdims = false): Tensor =>
@@ -116,7 +129,8 @@ export const countNonzero = (x: Tensor, axis?: Axes): Tensor =>
 /** log Σ eˣ, without overflow. */
 export const logsumexp = (x: Tensor, axis?: Axes, keepdims = false): Tensor => {
   const y = asFloat(x)
-  const largest = ops.stopGradient(max(y, axis, true))
+  const initial = sizeOf(y.shape) === 0 ? -Infinity : undefined
+  const largest = ops.stopGradient(max(y, axis, true, initial))
   // Infinite maxima would give ∞ − ∞.
   const shift = ops.where(ops.less(ops.abs(largest), Infinity), largest, 0)
   const axes = axesOf('logsumexp', x.shape, axis)

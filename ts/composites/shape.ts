@@ -247,7 +247,12 @@ export const meshgrid = (xs: readonly Tensor[], indexing: 'xy' | 'ij' = 'xy'): T
 export type PadWidths = number | readonly [number, number] | readonly (readonly [number, number])[]
 
 /** Where the elements of an axis of `n` come from when it is padded. */
-const mirrored = (mode: 'reflect' | 'symmetric' | 'edge', n: number, i: number): number => {
+const mirrored = (
+  mode: 'reflect' | 'symmetric' | 'edge' | 'wrap',
+  n: number,
+  i: number,
+): number => {
+  if (mode === 'wrap') return ((i % n) + n) % n
   if (mode === 'edge' || n === 1) return Math.min(n - 1, Math.max(0, i))
   const edge = mode === 'symmetric' ? 1 : 0
   const period = 2 * (n - 1 + edge)
@@ -259,7 +264,7 @@ const mirrored = (mode: 'reflect' | 'symmetric' | 'edge', n: number, i: number):
 export const pad = (
   x: Tensor,
   padding: PadWidths,
-  mode: 'constant' | 'reflect' | 'symmetric' | 'edge' = 'constant',
+  mode: 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap' = 'constant',
   value = 0,
 ): Tensor => {
   const given = padding as readonly (readonly [number, number])[]

@@ -49,6 +49,8 @@ def binary():
     for name, run in BITS:
         yield case(name, [m, Tensor([1, 2, 3])], run)
     yield case("bitwiseNot", [m], ops.bitwise_not)
+    far = Tensor(np.float32([np.inf, -np.inf, np.inf, np.inf, 2]))
+    yield case("mod", [Tensor(np.float32([3, 3, -3, 0, 5])), far], ops.mod, gradient=False)
     zeros = Tensor(np.float32([0, 2, 0]))
     yield case("divideNoNan", [a, zeros], ops.divide_no_nan)
     yield case("power", [Tensor(np.float32([0.5, 2, 3])), b], ops.power)

@@ -31,6 +31,9 @@ def cases():
     yield case("prod", [Tensor(np.float32([[2, 0, 3], [0, 0, 5]])), 1], lambda x: ops.prod(x, 1))
     far = Tensor(np.float32([[1000, 999], [-np.inf, -np.inf], [-1000, -np.inf]]))
     yield case("logsumexp", [far, -1], lambda x: ops.logsumexp(x, -1), gradient=False)
+    for name in ["max", "min"]:
+        run = lambda x, run=dict(OVER)[name]: run(x, axis=1, initial=0.5)
+        yield case(name, [x, 1, False, 0.5], run)
     yield case("moments", [x, [0, 1]], lambda x: ops.moments(x, (0, 1)))
     w = Tensor(np.float32([0.5, 1, 2]))
     yield case("average", [x, 1, w], lambda x, w: ops.average(x, 1, w))

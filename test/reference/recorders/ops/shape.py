@@ -54,7 +54,7 @@ def joining():
     yield case("pad", [a, constant], lambda x: ops.pad(x, constant))
     yield case("pad", [a, 1, "constant", 2.5], lambda x: ops.pad(x, 1, constant_values=2.5))
     yield case("pad", [n, [1, 2], "constant", 7], lambda x: jnp.pad(x, (1, 2), constant_values=7))
-    for mode in ["reflect", "symmetric", "edge"]:
+    for mode in ["reflect", "symmetric", "edge", "wrap"]:
         pads = [(1, 1), (2, 1)]
         yield case("pad", [a, pads, mode], lambda x, mode=mode: jnp.pad(x, pads, mode))
 
