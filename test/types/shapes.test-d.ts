@@ -107,7 +107,7 @@ const head = dense({ units: 10 })
 type Said =
   'dense: its input [any, any, 8] is an image; put layers.flatten() before it, or use layers.conv2d with kernelSize 1 to keep the pixels apart'
 expectTypeOf<Checked<readonly [typeof image, typeof head]>>().toEqualTypeOf<
-  readonly [unknown, Said, ...unknown[]]
+  readonly [typeof image, Said, ...unknown[]]
 >()
 
 // data and labels have the model's rank

@@ -19,9 +19,10 @@ export type NamesOf<P> = P extends Tensor | readonly unknown[]
     ? string
     : keyof P & string
 
-/** The layer at which a row breaks, with what is wrong. */
-interface Mistake<At extends readonly unknown[]> {
-  readonly at: At
+/** What is wrong with a layer, and the layers behind it. */
+interface Mistake<Sentence extends string, Rest extends readonly unknown[]> {
+  readonly sentence: Sentence
+  readonly rest: Rest
 }
 
 type Known<O> = O extends string ? O : O extends Shape ? O : Shape
@@ -29,15 +30,11 @@ type Known<O> = O extends string ? O : O extends Shape ? O : Shape
 type Next<L, S> = L extends { readonly [rule]?: infer R extends Rule } ? Known<After<R, S>> : Shape
 
 /** The last shape; a tail call for each layer. */
-type Folded<
-  L extends readonly unknown[],
-  S,
-  Done extends readonly unknown[] = readonly [],
-> = L extends readonly [infer First, ...infer Rest]
+type Folded<L extends readonly unknown[], S> = L extends readonly [infer First, ...infer Rest]
   ? Next<First, S> extends infer Out
     ? Out extends string
-      ? Mistake<readonly [...Done, Out, ...unknown[]]>
-      : Folded<Rest, Out, readonly [...Done, unknown]>
+      ? Mistake<Out, Rest>
+      : Folded<Rest, Out>
     : never
   : L extends readonly []
     ? S
@@ -52,7 +49,11 @@ export type Begins<L extends readonly unknown[]> = L extends readonly [infer Fir
 
 /** `unknown`, or a sentence in the place of the layer that does not fit. */
 export type Checked<L extends readonly unknown[]> =
-  Folded<L, Begins<L>> extends Mistake<infer At> ? At : unknown
+  Folded<L, Begins<L>> extends Mistake<infer Sentence, infer Rest>
+    ? L extends readonly [...infer Before, unknown, ...Rest]
+      ? readonly [...Before, Sentence, ...unknown[]]
+      : unknown
+    : unknown
 
 /** Shape of a sample of the output. */
 export type Ends<L extends readonly unknown[]> =
