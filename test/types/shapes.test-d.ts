@@ -90,6 +90,18 @@ expectTypeOf(
   after(embedding({ inputDim: 99, outputDim: 16 }).apply(input({ shape: [20] }))),
 ).toEqualTypeOf<readonly [20, 16]>()
 
+const both = layers.bidirectional({ layer: lstm({ units: 8, returnSequences: true }) })
+expectTypeOf(after(both.apply(steps))).toEqualTypeOf<readonly [50, number]>()
+const sum = layers.bidirectional({ layer: lstm({ units: 8 }), mergeMode: 'sum' })
+expectTypeOf(after(sum.apply(steps))).toEqualTypeOf<readonly [8]>()
+const stepwise = layers.timeDistributed({ layer: dense({ units: 4 }) })
+expectTypeOf(after(stepwise.apply(steps))).toEqualTypeOf<readonly [50, 4]>()
+expectTypeOf(after(layers.add().apply([digit, digit]))).toEqualTypeOf<readonly [10]>()
+const halves = [maxPooling2d().apply(x), x] as const
+expectTypeOf(after(layers.add().apply(halves))).toEqualTypeOf<readonly [number, number, 1]>()
+expectTypeOf(after(layers.concatenate().apply([digit, isOdd]))).toEqualTypeOf<readonly [number]>()
+expectTypeOf(after(layers.concatenate().apply([digit, steps]))).toEqualTypeOf<readonly number[]>()
+
 // an image must be flattened
 
 // @ts-expect-error: dense: its input is an image
@@ -100,6 +112,8 @@ dense({ units: 10 }).apply(x)
 sequential([conv2d({ filters: 8, kernelSize: 3, inputShape: [28, 28] })])
 // @ts-expect-error: lstm: an image
 lstm({ units: 8 }).apply(x)
+// @ts-expect-error: dense: each step is an image
+layers.timeDistributed({ layer: dense({ units: 4 }) }).apply(input({ shape: [9, 28, 28, 1] }))
 // @ts-expect-error: conv2d behind flatten
 sequential([convnet, conv2d({ filters: 8, kernelSize: 3 })])
 
@@ -174,6 +188,12 @@ convnet.fit(inputs, inputs)
 convnet.fit([], [])
 convnet.fit(images, tensor(numbers, [1, 2, 3]) as Tensor)
 
+// a layer of one's own may carry a rule
+
+const own = custom as layers.Shaped<Layer, layers.Keeps>
+// @ts-expect-error: dense: its input is an image
+sequential([image, own, dense({ units: 10 })])
+
 // models and tensors of known shapes stand where any do
 
 const models: Model[] = [convnet, single]
@@ -183,3 +203,5 @@ expectTypeOf(models).toEqualTypeOf<Model[]>()
 expectTypeOf<TensorOf<readonly [10]>>().toExtend<Tensor<Dtype>>()
 expectTypeOf(tensor(numbers, [2, 3]).shape).toEqualTypeOf<readonly [2, 3]>()
 expectTypeOf(tensor(numbers)).toEqualTypeOf<Tensor<'float32'>>()
+expectTypeOf(named.outputNames).toEqualTypeOf<readonly ('digit' | 'isOdd')[]>()
+expectTypeOf(convnet.outputNames).toEqualTypeOf<readonly string[]>()

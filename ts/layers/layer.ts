@@ -57,7 +57,9 @@ export type FunctionalOf<T> = T extends readonly SymbolicTensor[]
 type Ruled<L, X> = L extends { readonly [rule]?: infer R extends Rule }
   ? X extends FunctionalTensor<infer S>
     ? After<R, S>
-    : unknown
+    : X extends readonly unknown[]
+      ? After<R, { [K in keyof X]: X[K] extends FunctionalTensor<infer S> ? S : unknown }>
+      : unknown
   : unknown
 
 /** A sentence in place of an input that does not fit. */

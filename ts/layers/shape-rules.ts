@@ -156,6 +156,63 @@ type Steps<O, S> = O extends { returnState: boolean }
       ? readonly [U]
       : Shape
 
+type IsOne<A, B = A> = A extends unknown ? ([B] extends [A] ? true : false) : never
+
+/** A shape of the rank that all of `A` have, with a last axis of size `C`. */
+type Ranked<A extends Shape, C> = [A['length']] extends [1]
+  ? readonly [C]
+  : [A['length']] extends [2 | 3 | 4]
+    ? IsOne<A['length']> extends true
+      ? Points<{ 2: 1; 3: 2; 4: 3 }[A['length'] & (2 | 3 | 4)] & (1 | 2 | 3), C>
+      : Shape
+    : Shape
+
+/** Several inputs of one shape become one. `in`: their shapes. */
+export interface Merges extends Rule {
+  readonly out: this['in'] extends readonly (infer A extends Shape)[]
+    ? IsOne<A> extends true
+      ? A
+      : Ranked<A, Last<A>>
+    : Shape
+}
+
+/** Several inputs become one of their rank. `in`: their shapes. */
+export interface Joins extends Rule {
+  readonly out: this['in'] extends readonly (infer A extends Shape)[] ? Ranked<A, number> : Shape
+}
+
+type Said<O> = O extends string | Shape ? O : Shape
+
+/** Each step by itself, by the rule of the layer `L`. */
+export interface Distributes<L> extends Rule {
+  readonly out: this['in'] extends readonly [infer T extends number, ...infer Rest]
+    ? L extends { readonly [rule]?: infer R extends Rule }
+      ? After<R, Readonly<Rest>> extends infer O
+        ? O extends Shape
+          ? readonly [T, ...O]
+          : Said<O>
+        : Shape
+      : Shape
+    : Shape
+}
+
+/** From both ends, by the rule of the layer among the options `O`. */
+export interface Doubles<O> extends Rule {
+  readonly out: O extends { layer: { readonly [rule]?: infer R extends Rule } }
+    ? Merged<O extends { mergeMode: infer M } ? M : 'concat', Said<After<R, this['in']>>>
+    : Shape
+}
+
+type Merged<M, S> = S extends string
+  ? S
+  : M extends 'sum' | 'mul' | 'ave'
+    ? S
+    : M extends 'concat'
+      ? S extends readonly [...infer Rest, number]
+        ? readonly [...Rest, number]
+        : Shape
+      : Shape
+
 /** A factory of windows over N axes, and of those that need no options. */
 export type MakesWindows<L, O, Name extends string, N extends 1 | 2 | 3> = <
   const D extends DataFormat = 'channelsLast',

@@ -152,12 +152,12 @@ export class Model<P = Tensor, X = unknown> {
     return this.#live.network.outputs.map(({ shape }) => shape)
   }
 
-  get inputNames(): readonly string[] {
-    return this.#live.network.inputs?.map(({ name }) => name) ?? []
+  get inputNames(): readonly NamesOf<X>[] {
+    return (this.#live.network.inputs?.map(({ name }) => name) ?? []) as NamesOf<X>[]
   }
 
-  get outputNames(): readonly string[] {
-    return this.#live.network.outputs.map(({ name }) => name)
+  get outputNames(): readonly NamesOf<P>[] {
+    return this.#live.network.outputs.map(({ name }) => name) as NamesOf<P>[]
   }
 
   /**
@@ -220,7 +220,8 @@ export class Model<P = Tensor, X = unknown> {
   }
 
   /**
-   * Trains: every epoch passes once over the samples. Resolves to the logs of the epochs; rejects
+   * Trains: every epoch passes once over the samples. The ranks of x and y are checked when the
+   * program is compiled, where they are known; `y as Tensor` is taken as it is. Resolves to the logs of the epochs; rejects
    * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
   fit(dataset: DatasetLike, options?: FitOptions): Promise<History>
