@@ -27,10 +27,11 @@ const lateSubjects = [
   { subject: 'jax-js', threads: 1 },
   { subject: 'torch', threads: 1 },
 ]
-const convnetSubjects = [
+/** `rows`: samples that tfjs-wasm sees, where it can train the network. */
+const largeSubjects = (rows) => [
   { subject: 'ours', threads: 1, mode: 'auto' },
   { subject: 'ours', threads: 2, mode: 'shared' },
-  { subject: 'tfjs-wasm', threads: 1, rows: 64 },
+  ...(rows ? [{ subject: 'tfjs-wasm', threads: 1, rows }] : []),
   { subject: 'torch', threads: 1 },
   { subject: 'torch', threads: 2 },
 ]
@@ -78,7 +79,9 @@ export function repeatedCases() {
     ...trainSubjects.map(train('tutorial', 32)),
     ...trainSubjects.map(train('tutorial', 128)),
     ...lateSubjects.map(train('late digits', 32)),
-    ...convnetSubjects.map(train('convnet', 32)),
+    ...largeSubjects(64).map(train('convnet', 32)),
+    ...largeSubjects(128).map(train('lstm', 32)),
+    ...largeSubjects().map(train('transformer', 16)),
     ...tinySubjects.map(train('tiny', 16)),
     ...startSubjects.map((s) => ({ kind: 'firstBatch', ...networks.tutorial, batch: 32, ...s })),
     ...gemmCases(),

@@ -65,9 +65,26 @@ function addBlob(image, top, left) {
   }
 }
 
-const sources = { noise, blobs }
+/** Texts in which a token follows from the two before it, by one of two rules; labels: the next tokens. */
+function tokens({ rows, inputs, classes }) {
+  const next = uniform(5)
+  const x = new Float32Array(rows * inputs)
+  const labels = new Int32Array(rows * inputs)
+  for (let r = 0; r < rows; r++) {
+    const rule = next() < 0.5 ? 3 : 5
+    let [a, b] = [Math.floor(next() * classes), Math.floor(next() * classes)]
+    for (let i = r * inputs; i < (r + 1) * inputs; i++) {
+      x[i] = b
+      ;[a, b] = [b, (rule * a + b) % classes]
+      labels[i] = b
+    }
+  }
+  return { x, labels }
+}
 
-/** x: [rows, inputs], labels: [rows], y: their one-hot [rows, classes]. */
+const sources = { noise, blobs, tokens }
+
+/** x: [rows, inputs], labels: [rows], y: their one-hot [rows, classes]; of tokens, labels as x. */
 export function trainingData({ widths, rows, source }) {
   const shape = { rows, inputs: widths[0], classes: widths.at(-1) }
   const { x, labels } = sources[source](shape)

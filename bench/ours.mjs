@@ -3,7 +3,9 @@
 import { existsSync } from 'node:fs'
 import { convnetLayers } from './convnet.mjs'
 import { trainingData } from './data.mjs'
+import { lstmLayers } from './lstm.mjs'
 import { seconds } from './sample.mjs'
+import { transformer } from './transformer.mjs'
 
 const dist = (path) => new URL(`../dist/${path}`, import.meta.url)
 
@@ -25,12 +27,13 @@ function denseLayers(layers, widths) {
   )
 }
 
-function buildModel({ sequential, layers }, { widths, convnet }) {
-  const model = sequential(
-    convnet
-      ? convnetLayers(layers, layers.maxPooling2d, widths.at(-1))
-      : denseLayers(layers, widths),
-  )
+function layersOf(layers, { widths, convnet, lstm }) {
+  if (convnet) return convnetLayers(layers, layers.maxPooling2d, widths.at(-1))
+  return lstm ? lstmLayers(layers, widths.at(-1)) : denseLayers(layers, widths)
+}
+
+function buildModel({ sequential, layers }, job) {
+  const model = sequential(layersOf(layers, job))
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] })
   return model
 }
@@ -47,15 +50,26 @@ export async function prepareGemm({ size, batch, ta, tb, threads }) {
   return { run: (repeats) => gemmOurs({ ...product, repeats }) }
 }
 
+function prepareSamples(gradloom, data, job) {
+  const x = gradloom.tensor(data.x, [job.rows, data.inputs])
+  const y = gradloom.tensor(data.y, [job.rows, data.classes])
+  return { x, y, model: buildModel(gradloom, job) }
+}
+
+function prepareTokens(gradloom, { x, labels, inputs, classes }, rows) {
+  const tokens = (list) => gradloom.tensor(Int32Array.from(list), [rows, inputs])
+  return { x: tokens(x), y: tokens(labels), model: transformer(gradloom, inputs, classes) }
+}
+
 /** Training steps by `fit` with shuffling, as a user writes it. */
 export async function prepareTraining(job) {
   const { widths, batch, rows, threads, mode, source } = job
   const gradloom = await load('node/index.js')
   await gradloom.init({ threads, mode })
   const data = trainingData({ widths, rows, source })
-  const x = gradloom.tensor(data.x, [rows, data.inputs])
-  const y = gradloom.tensor(data.y, [rows, data.classes])
-  const model = buildModel(gradloom, job)
+  const { x, y, model } = job.transformer
+    ? prepareTokens(gradloom, data, rows)
+    : prepareSamples(gradloom, data, job)
   let history
   const run = (epochs) =>
     seconds(async () => {

@@ -21,6 +21,8 @@ const ratioTargets = [
   ['batch 32, two threads vs one', train('tutorial', 32, oursTwo), ours, 1.6],
   ['batch 128, two threads vs one', train('tutorial', 128, oursTwo), ours, 1.8],
   ['convnet, two threads vs one', train('convnet', 32, oursTwo), ours, 1.8],
+  ['lstm, two threads vs one', train('lstm', 32, oursTwo), ours, 1.7],
+  ['transformer, two threads vs one', train('transformer', 16, oursTwo), ours, 1.7],
   ['batch 128, replica on two vs one', train('tutorial', 128, oursReplica), ours, 1],
 ]
 
@@ -95,14 +97,18 @@ function timeRow(text, result, limitMs) {
 }
 
 function limitRows(record) {
+  const transformer = find(record, train('transformer', 16, ours))
   const tiny = find(record, train('tiny', 16, ours))
+  const lstm = find(record, train('lstm', 32, ours))
   const start = find(record, { kind: 'firstBatch', subject: 'ours' })
   const size = record.results.find(({ kind }) => kind === 'size')?.details
   return [
+    ...timeRow('transformer step', transformer, 65),
     ...timeRow('24-16-3 step', tiny, 0.015),
+    ...timeRow('LSTM(64) over 50 × 32, batch 32, step', lstm, 8),
     ...timeRow('import to first trained batch', start, 120),
-    ...limitRow('browser JavaScript, gzip', size && size.js / 1e3, 40, 'kB'),
-    ...limitRow('browser wasm, gzip', size && size.wasm / 1e3, 200, 'kB'),
+    ...limitRow('browser JavaScript, gzip', size && size.js / 1e3, 60, 'kB'),
+    ...limitRow('browser wasm, gzip', size && size.wasm / 1e3, 350, 'kB'),
   ]
 }
 

@@ -1,5 +1,7 @@
 // What is measured: the networks and the products, and their floating-point work.
 import { convnetFlops } from './convnet.mjs'
+import { lstmFlops } from './lstm.mjs'
+import { transformerFlops } from './transformer.mjs'
 
 const mlp = [784, 128, 64, 10]
 
@@ -10,6 +12,9 @@ export const networks = {
   'late digits': { widths: mlp, rows: 2048, source: 'blobs', stepsBefore: 2000 },
   // widths: only those of the input and of the output.
   convnet: { widths: [784, 10], convnet: true, rows: 512, source: 'blobs' },
+  lstm: { widths: [1600, 10], lstm: true, rows: 1024, source: 'noise' },
+  // widths: tokens of a sample, and of the vocabulary.
+  transformer: { widths: [64, 96], transformer: true, rows: 256, source: 'tokens' },
   tiny: { widths: [24, 16, 3], rows: 4096, source: 'noise' },
 }
 
@@ -21,8 +26,10 @@ export const forms = [
 ]
 
 /** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
-export function stepFlops({ widths, batch, convnet }) {
+export function stepFlops({ widths, batch, convnet, lstm, transformer }) {
+  if (transformer) return transformerFlops(...widths, batch)
   if (convnet) return convnetFlops(widths.at(-1), batch)
+  if (lstm) return lstmFlops(widths.at(-1), batch)
   let flops = 0
   for (let i = 0; i + 1 < widths.length; i++) {
     flops += 2 * batch * widths[i] * widths[i + 1] * (i === 0 ? 2 : 3)

@@ -13,8 +13,8 @@ const targets = { file: 300, function: 15 }
 
 /** kB of JavaScript after gzip. */
 const budgets = {
-  everything: { target: 40, stop: 60 },
-  'a dense classifier': { target: 25, stop: 45 },
+  everything: { target: 60, stop: 125 },
+  'a dense classifier': { target: 25, stop: 70 },
 }
 
 const isTest = (file) =>

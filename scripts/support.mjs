@@ -23,13 +23,20 @@ that name the item.
 const agrees = /Keras|PyTorch|NumPy|recorded|documented formula/i
 
 /** The tests whose name begins with the item's. */
-const testsOf = (kind, item, tests) =>
-  tests.filter(({ file, name }) => file.startsWith(kind.tests) && kind.names(item, name))
+const testsOf = (kind, item, tests) => {
+  const whole = kind.within?.[item]
+  return tests.filter(
+    (test) =>
+      (test.file.startsWith(kind.tests) && kind.names(item, test)) ||
+      (whole && /^ts\/(layers|activations)\//.test(test.file) && kind.names(whole, test)),
+  )
+}
 
 const row = (kind, item, tests) => {
   const own = testsOf(kind, item, tests)
   if (own.length === 0) return { item, missing: true }
-  const cases = own.filter(({ name }) => agrees.test(name)).length
+  const isCase = ({ file, name }) => agrees.test(name) || file.endsWith('recorded.test.ts')
+  const cases = own.filter(isCase).length
   return { item, cells: [`\`${item}\``, cases === 0 ? '–' : String(cases), String(own.length)] }
 }
 
@@ -48,27 +55,30 @@ const table = (title, columns, rows) =>
     '',
   ].join('\n')
 
-const complete = (title, rows) => {
-  const missing = rows.filter((r) => r.missing).map(({ item }) => item)
-  if (missing.length === 0) return rows
-  throw new Failure(`${title}: no test names ${missing.join(', ')}.`)
+const complete = (parts) => {
+  const missing = parts.flatMap(({ title, rows }) =>
+    rows.filter((r) => r.missing).map(({ item }) => `${item} (${title})`),
+  )
+  if (missing.length > 0) throw new Failure(`no test names ${missing.join(', ')}.`)
 }
 
-export const supportPage = () => {
+export const supportPage = async () => {
   const tests = vitestTests()
   const rust = cargoTests()
-  const parts = kinds().map((kind) => {
+  const parts = (await kinds()).map((kind) => {
     const rows = kind.ops
       ? kind.ops.map((op) => opRow(op, rust))
       : kind.items.map((item) => row(kind, item, tests))
-    const last = kind.ops ? 'f64 and differences' : 'Keras'
-    return table(kind.title, ['', last, 'tests'], complete(kind.title, rows))
+    const column = kind.ops ? 'f64 and differences' : 'Keras'
+    return { title: kind.title, column, rows }
   })
-  return `${head}${parts.join('')}`
+  complete(parts)
+  const tables = parts.map(({ title, column, rows }) => table(title, ['', column, 'tests'], rows))
+  return `${head}${tables.join('')}`
 }
 
 const main = async () => {
-  const made = supportPage()
+  const made = await supportPage()
   const known = existsSync(page) ? readFileSync(page, 'utf8') : ''
   if (process.argv.includes('--check')) {
     if (made === known) return say('support', 'SUPPORT.md says what the tests have checked')

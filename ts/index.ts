@@ -24,6 +24,7 @@ export {
   type Tensors as LayerTensors,
   type WeightOptions,
 } from './layers/layer.ts'
+export { type Ran, RnnCell, type Sequence, type Step } from './layers/recurrent/rnn-cell.ts'
 export { registerLayer } from './layers/registry.ts'
 export * as losses from './losses/index.ts'
 export * as metrics from './metrics/index.ts'

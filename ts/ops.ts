@@ -229,7 +229,9 @@ export const triangularSolve = (a: Tensor, b: Tensor, lower = true, transposed =
  */
 export const recurrentTape = (inputs: readonly Tensor[], cell: number) =>
   apply('recurrentTape', inputs, [cell])
-/** The inputs of the tape, and the tape → h after each of the last `ends` steps, then c: [B, …, U] */
+/**
+ * The inputs of the tape, and the tape → h after each of the last `ends` steps, then c: [B, …, U]
+ */
 export const recurrent = (inputs: readonly Tensor[], cell: number, ends: number) =>
   apply('recurrent', inputs, [cell, ends])
 
@@ -247,9 +249,10 @@ export const softmaxCrossEntropy = (logits: Tensor, targets: Tensor) =>
 
 // Attention
 /**
- * q: [B, T, H, D], k: [B, S, G, D], v: [B, S, G, E] → softmax(scale·q·kᵀ)·v: [B, T, H, E], where H/G
- * heads of q share one of k and v. `mask`: [B, H, T, S] or 1 in place of B, H, T; keys are hidden
- * where it is 0, and with `causal` those behind the query. A query that sees no key gets zeros.
+ * q: [B, T, H, D], k: [B, S, G, D], v: [B, S, G, E] → softmax(scale·q·kᵀ)·v: [B, T, H, E], where
+ * H/G heads of q share one of k and v. `mask`: [B, H, T, S] or 1 in place of B, H, T; keys are
+ * hidden where it is 0, and with `causal` those behind the query. A query that sees no key gets
+ * zeros.
  */
 export const attention = (
   q: Tensor,

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import { convnetLayers } from '../convnet.mjs'
 import { randomFloats, trainingData } from '../data.mjs'
+import { lstmLayers } from '../lstm.mjs'
 import { seconds } from '../sample.mjs'
 
 async function load(backend) {
@@ -25,11 +26,13 @@ function denseLayers(tf, widths) {
   )
 }
 
-function buildModel(tf, { widths, convnet }) {
-  const layers = convnet
-    ? convnetLayers(tf.layers, tf.layers.maxPooling2d, widths.at(-1))
-    : denseLayers(tf, widths)
-  const model = tf.sequential({ layers })
+function layersOf(tf, { widths, convnet, lstm }) {
+  if (convnet) return convnetLayers(tf.layers, tf.layers.maxPooling2d, widths.at(-1))
+  return lstm ? lstmLayers(tf.layers, widths.at(-1)) : denseLayers(tf, widths)
+}
+
+function buildModel(tf, job) {
+  const model = tf.sequential({ layers: layersOf(tf, job) })
   model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] })
   return model
 }

@@ -71,11 +71,63 @@ def convnet(classes):
         nn.Linear(128, classes))
 
 
+class Lstm(nn.Module):
+    """The same as lstm.mjs."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.lstm = nn.LSTM(32, 64, batch_first=True)
+        self.dense = nn.Linear(64, classes)
+
+    def forward(self, x):
+        return self.dense(self.lstm(x.unflatten(1, (50, 32)))[0][:, -1])
+
+
+class Transformer(nn.Module):
+    """The same as transformer.mjs."""
+
+    def __init__(self, steps, vocabulary, blocks=2, width=128, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = nn.Parameter(torch.randn(steps, width) * 0.05)
+        self.blocks = nn.ModuleList(
+            nn.ModuleDict({
+                "before": nn.LayerNorm(width), "qkv": nn.Linear(width, 3 * width),
+                "back": nn.Linear(width, width), "between": nn.LayerNorm(width),
+                "inner": nn.Linear(width, 4 * width), "outer": nn.Linear(4 * width, width)})
+            for _ in range(blocks))
+        self.after = nn.LayerNorm(width)
+        self.logits = nn.Linear(width, vocabulary)
+
+    def attend(self, block, x):
+        parts = block["qkv"](x).chunk(3, -1)
+        q, k, v = (p.unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in parts)
+        y = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return block["back"](y.transpose(1, 2).flatten(2))
+
+    def forward(self, x):
+        x = self.tokens(x.long()) + self.positions
+        for block in self.blocks:
+            x = x + self.attend(block, block["before"](x))
+            x = x + block["outer"](torch.relu(block["inner"](block["between"](x))))
+        return self.logits(self.after(x)).flatten(0, 1)
+
+
+def model_of(job):
+    classes = job["widths"][-1]
+    if job.get("transformer"):
+        return Transformer(*job["widths"])
+    if job.get("lstm"):
+        return Lstm(classes)
+    return convnet(classes) if job.get("convnet") else network(job["widths"])
+
+
 def train(job):
     rows, batch, widths = job["rows"], job["batch"], job["widths"]
     x = load(job["x"], torch.float32).reshape(rows, widths[0])
-    labels = load(job["labels"], torch.int32).long()
-    model = convnet(widths[-1]) if job.get("convnet") else network(widths)
+    labels = load(job["labels"], torch.int32).long().reshape(rows, -1)
+    model = model_of(job)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     cross_entropy = nn.CrossEntropyLoss()
     sums = torch.zeros(2)
@@ -84,7 +136,7 @@ def train(job):
     def epoch():
         sums.zero_()
         for rows_of_batch in torch.randperm(rows).split(batch):
-            xb, yb = x[rows_of_batch], labels[rows_of_batch]
+            xb, yb = x[rows_of_batch], labels[rows_of_batch].flatten()
             logits = model(xb)
             loss = cross_entropy(logits, yb)
             optimizer.zero_grad()

@@ -52,6 +52,16 @@ describe('the same bits', () => {
     expect(JSON.parse(stdout).sha256).toBe(expected[`shards: ${shards}`])
   })
 
+  it.each(cases)(
+    'an attention block with batch norm and dropout: %s',
+    async (_, options, shards) => {
+      const { mode, sha256, loss } = await trainedBits(gradloom, options, shards, 'attention')
+      expect(mode).toBe(options.mode)
+      expect(sha256).toBe(expected[`attention, shards: ${shards}`])
+      expect(loss.at(-1)).toBeLessThan((loss[0] as number) * 0.95)
+    },
+  )
+
   it('learns something, so that the bits are worth comparing', async () => {
     const { loss } = await trainedBits(gradloom, shared(2), 1)
     expect(loss.at(-1)).toBeLessThan((loss[0] as number) * 0.9)

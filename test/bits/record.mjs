@@ -9,6 +9,7 @@ const expected = {}
 for (const [prefix, network] of [
   ['', 'dense'],
   ['recurrent, ', 'recurrent'],
+  ['attention, ', 'attention'],
 ]) {
   for (const shards of [1, 2]) {
     const { sha256 } = await trainedBits(gradloom, { mode: 'inline' }, shards, network)

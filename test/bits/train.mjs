@@ -55,7 +55,23 @@ const dense = ({ layers }) => {
   ]
 }
 
-const networks = { dense, recurrent }
+/** Attention, fused and with dropout on its weights, and every kind of normalization. */
+const attention = ({ layers }) => [
+  layers.reshape({ targetShape: [16, 4], inputShape: [FEATURES] }),
+  layers.einsumDense({ equation: 'abc,cd->abd', outputShape: [16, 24], biasAxes: 'd' }),
+  layers.multiHeadAttention({ numHeads: 3, keyDim: 8, useCausalMask: true }),
+  layers.layerNormalization(),
+  layers.groupQueryAttention({ headDim: 5, numQueryHeads: 4, numKeyValueHeads: 2, dropout: 0.1 }),
+  layers.batchNormalization({ momentum: 0.9 }),
+  layers.spatialDropout1d({ rate: 0.1 }),
+  layers.groupNormalization({ groups: 4 }),
+  layers.gaussianDropout({ rate: 0.1 }),
+  layers.rmsNormalization(),
+  layers.flatten(),
+  layers.dense({ units: CLASSES, activation: 'softmax' }),
+]
+
+const networks = { dense, recurrent, attention }
 
 const build = (gradloom, network) => {
   const { optimizers, schedules, sequential } = gradloom

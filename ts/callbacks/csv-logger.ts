@@ -21,7 +21,9 @@ export const filesFor = (subject: string) => {
   throw new GradloomError('unsupported', `${subject}: there is no file system here.`, { subject })
 }
 
-/** The first line names the columns: `epoch` and those of the first epoch, in alphabetical order. */
+/**
+ * The first line names the columns: `epoch` and those of the first epoch, in alphabetical order.
+ */
 export const csvLogger = ({
   filename,
   separator = ',',

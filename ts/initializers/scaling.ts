@@ -1,5 +1,6 @@
 // Initializers whose spread depends on the sizes of the kernel: Glorot (Glorot & Bengio 2010), He
-// (He et al. 2015) and LeCun (LeCun et al. 1998), with the semantics of Keras 3's `VarianceScaling`.
+// (He et al. 2015) and LeCun (LeCun et al. 1998), with the semantics of Keras 3's
+// `VarianceScaling`.
 
 import { oneOf, positive } from '../checks.ts'
 import * as ops from '../ops.ts'

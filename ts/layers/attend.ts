@@ -5,6 +5,13 @@ import * as composites from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Draw } from '../variable.ts'
+import type { Layer, Tensors } from './layer.ts'
+
+/** One tensor, or with `returnAttentionScores: true` output and scores. */
+export type AttentionLayer<In extends Tensors, O> = Layer<
+  In,
+  O extends { returnAttentionScores: true } ? readonly SymbolicTensor[] : SymbolicTensor
+>
 
 export interface AttendOptions {
   /** Of the scores. */

@@ -8,7 +8,7 @@ import type { InitializerSpec } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'
 import { type BatchShape, showShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-import { attend, joinMasks, weigh } from './attend.ts'
+import { type AttentionLayer, attend, joinMasks, weigh } from './attend.ts'
 import { shapeError } from './expect.ts'
 import {
   type Config,
@@ -35,6 +35,7 @@ export interface AttentionOptions extends AdditiveAttentionOptions {
   scoreMode?: 'dot' | 'concat'
 }
 
+type Many = readonly SymbolicTensor[]
 type Given = readonly [SymbolicTensor, SymbolicTensor, SymbolicTensor]
 
 abstract class OneHead extends Layer<readonly SymbolicTensor[], Tensors> {
@@ -192,8 +193,9 @@ export class AdditiveAttention extends OneHead {
 }
 
 /** softmax(scale·query·keyᵀ)·value: apply it to `[query, value, key?]`; no scale by default. */
-export const attention = (options: AttentionOptions = {}): Attention => new Attention(options)
+export const attention = <const O extends AttentionOptions>(options: O = {} as O) =>
+  new Attention(options) as unknown as AttentionLayer<Many, O>
 
 /** softmax(Σ scale·tanh(query + key))·value: apply it to `[query, value, key?]`. */
-export const additiveAttention = (options: AdditiveAttentionOptions = {}): AdditiveAttention =>
-  new AdditiveAttention(options)
+export const additiveAttention = <const O extends AdditiveAttentionOptions>(options: O = {} as O) =>
+  new AdditiveAttention(options) as unknown as AttentionLayer<Many, O>

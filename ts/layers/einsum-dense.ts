@@ -13,7 +13,9 @@ import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
 /** By default the kernel begins `'glorotUniform'` and the bias `'zeros'`. */
 export interface EinsumDenseOptions extends LayerOptions, WeightSpecOptions<'kernel' | 'bias'> {
-  /** `'input,kernel->output'`, one letter an axis; `...` stands for any axes of input and output. */
+  /**
+   * `'input,kernel->output'`, one letter an axis; `...` stands for any axes of input and output.
+   */
   equation: string
   /** The output's sizes, aligned at the right; `null` where the input says it. */
   outputShape: number | readonly (number | null)[]

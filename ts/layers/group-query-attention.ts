@@ -2,7 +2,9 @@
 // key and value.
 
 import { badArgument, positiveWhole } from '../checks.ts'
+import type { AttentionLayer } from './attend.ts'
 import { HeadsAttention, type HeadsAttentionOptions } from './heads-attention.ts'
+import type { Tensors } from './layer.ts'
 
 export interface GroupQueryAttentionOptions extends HeadsAttentionOptions {
   /** Size of a head. */
@@ -42,5 +44,5 @@ export class GroupQueryAttention extends HeadsAttention {
 }
 
 /** Multi-head attention whose query heads share key and value heads in equal groups. */
-export const groupQueryAttention = (options: GroupQueryAttentionOptions): GroupQueryAttention =>
-  new GroupQueryAttention(options)
+export const groupQueryAttention = <const O extends GroupQueryAttentionOptions>(options: O) =>
+  new GroupQueryAttention(options) as unknown as AttentionLayer<Tensors, O>

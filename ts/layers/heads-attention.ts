@@ -126,8 +126,8 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
     if (axes.length > 0 && axes.every((a) => all.includes(a))) return axes.sort((a, b) => a - b)
     throw shapeError(
       this,
-      `attentionAxes [${this.#heads.axes}] do not fit inputs of rank ${rank}; name axes from 1 to ` +
-        `${rank - 2}.`,
+      `attentionAxes [${this.#heads.axes}] do not fit inputs of rank ${rank}; name axes from ` +
+        `1 to ${rank - 2}.`,
     )
   }
 
@@ -147,7 +147,7 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
     const [q, k, v] = [query, key, value].map((x, i) =>
       this.#folded(this.#dense[i]?.apply(x, pass) as SymbolicTensor),
     ) as [SymbolicTensor, SymbolicTensor, SymbolicTensor]
-    const { rate } = { rate: this.dropout }
+    const rate = this.dropout
     const { y, scores } = attend(q, k, v, {
       scale: 1 / Math.sqrt(this.#heads.depth),
       causal: this.useCausalMask,

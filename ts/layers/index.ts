@@ -171,6 +171,7 @@ export {
   type BidirectionalOptions,
   bidirectional,
 } from './recurrent/bidirectional.ts'
+export { type ConvLstmOptions, convLSTM2D } from './recurrent/conv-lstm.ts'
 export { type GruOptions, gru } from './recurrent/gru.ts'
 export { type GruCell, type GruCellOptions, gruCell } from './recurrent/gru-cell.ts'
 export { type LstmOptions, lstm } from './recurrent/lstm.ts'

@@ -1,7 +1,9 @@
 // Multi-head attention (Vaswani et al., "Attention Is All You Need", 2017).
 
 import { badArgument, positiveWhole, sizes } from '../checks.ts'
+import type { AttentionLayer } from './attend.ts'
 import { HeadsAttention, type HeadsAttentionOptions } from './heads-attention.ts'
+import type { Tensors } from './layer.ts'
 
 export interface MultiHeadAttentionOptions extends HeadsAttentionOptions {
   numHeads: number
@@ -62,5 +64,5 @@ export class MultiHeadAttention extends HeadsAttention {
  * Softmax attention of several heads: apply it to `[query, value, key?, attentionMask?]`, or to one
  * tensor, which then looks at itself: [B, T, features] → [B, T, features].
  */
-export const multiHeadAttention = (options: MultiHeadAttentionOptions): MultiHeadAttention =>
-  new MultiHeadAttention(options)
+export const multiHeadAttention = <const O extends MultiHeadAttentionOptions>(options: O) =>
+  new MultiHeadAttention(options) as unknown as AttentionLayer<Tensors, O>

@@ -1,5 +1,5 @@
-// Layers that make images, series and volumes larger or smaller without weights: padding with zeros,
-// cropping, repeating elements.
+// Layers that make images, series and volumes larger or smaller without weights: padding with
+// zeros, cropping, repeating elements.
 
 import { badArgument } from '../checks.ts'
 import { take } from '../composites/indexing.ts'

@@ -10,7 +10,9 @@ import { type PlainCall, PlainLayer } from './plain.ts'
 import type { Given, Keeps, Makes, MakesPlain, Permutes, Repeats, Shaped } from './shape-rules.ts'
 
 export interface PermuteOptions extends LayerOptions {
-  /** Axis i of a sample becomes that which was axis `dims[i]`; counted from 1, without the batch. */
+  /**
+   * Axis i of a sample becomes that which was axis `dims[i]`; counted from 1, without the batch.
+   */
   dims: readonly number[]
 }
 

@@ -6,7 +6,9 @@ import { type InitializerSpec, initializeOf, initializerConfig } from '../initia
 import { type RegularizerSpec, regularizerConfig, regularizerOf } from '../regularizers/registry.ts'
 import type { Config } from './layer.ts'
 
-/** `kernelInitializer`, `kernelRegularizer`, `kernelConstraint` for the role `kernel`, and so on. */
+/**
+ * `kernelInitializer`, `kernelRegularizer`, `kernelConstraint` for the role `kernel`, and so on.
+ */
 export type WeightSpecOptions<Role extends string> = {
   /** First values. */
   [K in `${Role}Initializer`]?: InitializerSpec | null

@@ -1,4 +1,5 @@
-// Penalties of the size of weights: L1 (sum of absolutes), L2 (sum of squares), both, as in Keras 3.
+// Penalties of the size of weights: L1 (sum of absolutes), L2 (sum of squares), both, as in Keras
+// 3.
 
 import { notNegative } from '../checks.ts'
 import { sumAll } from '../composites.ts'

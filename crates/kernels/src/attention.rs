@@ -1,7 +1,8 @@
 //! Attention of one head, a block of queries at a time: the weights softmax(q·kᵀ) exist for one
 //! block only, and the gradients compute them again, so memory grows with the number of keys, not
 //! with its product with that of queries (Rabe & Staats, "Self-attention Does Not Need O(n²)
-//! Memory", 2021; Dao et al., "FlashAttention", 2022). Which head is whose is the caller's business.
+//! Memory", 2021; Dao et al., "FlashAttention", 2022). Which head is whose is the caller's
+//! business.
 
 use core::ops::Range;
 
@@ -126,9 +127,11 @@ fn cut<'a>(scratch: &mut &'a mut [f32], len: usize) -> &'a mut [f32] {
 }
 
 impl Attention {
-    /// Queries that are worked on together; fewer where there are many keys.
+    /// Queries that are worked on together; fewer where there are many keys, or where a block sees
+    /// the fewer the smaller it is.
     pub fn block(&self) -> usize {
         match self.keys {
+            0..=1024 if self.causal => 32,
             0..=1024 => 64,
             1025..=2048 => 32,
             _ => 16,
@@ -357,7 +360,7 @@ mod tests {
 
     #[test]
     fn many_keys_take_small_blocks_and_each_block_stands_alone() {
-        for (keys, block) in [(1024, 64), (1500, 32), (2500, 16)] {
+        for (keys, block) in [(1024, 32), (1500, 32), (2500, 16)] {
             let queries = 2 * block + 3;
             let a = Attention {
                 queries,

@@ -119,8 +119,8 @@ pub struct Io<'a> {
 impl<'a> Io<'a> {
     /// # Safety
     /// Every `Raw` must be valid for its length while the `Io` lives; nobody else writes the
-    /// inputs; the output overlaps no input (but input 0 of an op that declares `in_place`), and all threads
-    /// that run this call use the same number of parts.
+    /// inputs; the output overlaps no input (but input 0 of an op that declares `in_place`), and
+    /// all threads that run this call use the same number of parts.
     pub unsafe fn new(
         part: Part,
         inputs: &'a [Raw],

@@ -1,5 +1,5 @@
-//! attention(q, k, v, [mask]): softmax(scale·q·kᵀ)·v for each head, and its gradient, both without a
-//! matrix of all queries and keys. Several heads of q may share one of k and v (grouped queries:
+//! attention(q, k, v, [mask]): softmax(scale·q·kᵀ)·v for each head, and its gradient, both without
+//! a matrix of all queries and keys. Several heads of q may share one of k and v (grouped queries:
 //! Ainslie et al., "GQA", 2023). The gradient is one op: the parts of its flat output are sliced.
 
 use core::ops::Range;
@@ -40,7 +40,10 @@ struct Sizes {
 fn four(op: &str, name: &str, x: &Type) -> Result<[usize; 4]> {
     check::is_f32(op, x)?;
     x.shape.dims().try_into().map_err(|_| {
-        let message = format!("takes {name} as [batch, steps, heads, size], not {}", x.shape);
+        let message = format!(
+            "takes {name} as [batch, steps, heads, size], not {}",
+            x.shape
+        );
         GraphError::shape(op, message)
     })
 }
@@ -57,8 +60,8 @@ fn sizes(op: &'static str, causal: bool, scale: f32, x: &[Type]) -> Result<Sizes
     if k != [b, s, g, d] || v[0] != b || !shared {
         let (q, k, v) = (&x[0].shape, &x[1].shape, &x[2].shape);
         let message = format!(
-            "takes [B, T, H, D], [B, S, G, D] and [B, S, G, E], H a multiple of G, not q {q}, k {k} \
-             and v {v}"
+            "takes [B, T, H, D], [B, S, G, D] and [B, S, G, E], H a multiple of G, not q {q}, \
+             k {k} and v {v}"
         );
         return Err(GraphError::shape(op, message));
     }
@@ -179,7 +182,8 @@ impl Attention {
     }
 
     fn checked(&self, inputs: &[Type]) -> Sizes {
-        self.sizes(inputs).expect("the shape rule checks the shapes")
+        self.sizes(inputs)
+            .expect("the shape rule checks the shapes")
     }
 }
 
@@ -237,7 +241,12 @@ impl Op for Attention {
         while next < units.end {
             let at = next / blocks;
             let end = units.end.min((at + 1) * blocks);
-            sizes.blocks(at / heads, at % heads, next - at * blocks..end - at * blocks, io);
+            sizes.blocks(
+                at / heads,
+                at % heads,
+                next - at * blocks..end - at * blocks,
+                io,
+            );
             next = end;
         }
     }
@@ -250,7 +259,10 @@ impl Sizes {
         let q = head(io.f32(0), self.of_q(), b, h);
         let k = head(io.f32(1), self.of_k(), b, g);
         let v = head(io.f32(2), self.of_v(), b, g);
-        let mask = self.mask.map(|_| io.f32(3)).and_then(|x| self.mask(x, b, h));
+        let mask = self
+            .mask
+            .map(|_| io.f32(3))
+            .and_then(|x| self.mask(x, b, h));
         let rows = self.head.rows(blocks.start).start..self.head.rows(blocks.end - 1).end;
         let y = Sizes::tile(io, 0, self.of_y(), (b, h, 1), rows);
         self.head.forward(blocks, [q, k, v], mask, y, io.scratch());
@@ -273,7 +285,8 @@ impl Sizes {
         let dv = Sizes::tile(io, all_q + all_k, self.of_v(), (b, g, 1), keys);
         let mask = |i: usize| mask.and_then(|x| self.mask(x, b, h + i));
         let scratch = io.scratch();
-        self.head.gradients(shared, [q, k, v, dy], mask, [dq, dk, dv], scratch);
+        self.head
+            .gradients(shared, [q, k, v, dy], mask, [dq, dk, dv], scratch);
     }
 
     /// Elements of q, k and v.
@@ -313,7 +326,8 @@ impl AttentionGrad {
     }
 
     fn checked(&self, inputs: &[Type]) -> Sizes {
-        self.sizes(inputs).expect("the shape rule checks the shapes")
+        self.sizes(inputs)
+            .expect("the shape rule checks the shapes")
     }
 }
 
@@ -341,7 +355,10 @@ impl Op for AttentionGrad {
         let sizes = self.sizes(inputs)?;
         check::is_f32(AttentionGrad::NAME, inputs.last().expect("dy"))?;
         let length = sizes.lengths().iter().sum();
-        Ok(Type::f32(Shape::checked(AttentionGrad::NAME, vec![length])?))
+        Ok(Type::f32(Shape::checked(
+            AttentionGrad::NAME,
+            vec![length],
+        )?))
     }
 
     fn vjp(&self, b: &mut Builder, x: &[NodeId], _: NodeId, g: NodeId) -> Vjp {
@@ -459,9 +476,8 @@ impl AttentionGrad {
 /// The softmax of scores [B, H, T, S], 0 where a mask is.
 fn weights<'t>(scores: Term<'t>, masks: [Option<Term<'t>>; 2]) -> Term<'t> {
     let masks = || masks.iter().flatten();
-    let cut = |x: Term<'t>, with: f64| {
-        masks().fold(x, |x, mask| mask.call(Where, &[x, x.scalar(with)]))
-    };
+    let cut =
+        |x: Term<'t>, with: f64| masks().fold(x, |x, mask| mask.call(Where, &[x, x.scalar(with)]));
     cut(cut(scores, -1e30).map(Softmax), 0.0)
 }
 
@@ -634,8 +650,14 @@ mod tests {
         };
         let (q, k, v) = (ty(&[2, 3, 4, 5]), ty(&[2, 6, 2, 5]), ty(&[2, 6, 2, 7]));
         let with = |x: [Type; 3], words: &[&str]| refuses(op, &x, words);
-        with([ty(&[2, 3, 5]), k.clone(), v.clone()], &["takes q", "[2, 3, 5]"]);
-        with([q.clone(), ty(&[2, 6, 3, 5]), v.clone()], &["[2, 6, 3, 5]", "[2, 6, 2, 7]"]);
+        with(
+            [ty(&[2, 3, 5]), k.clone(), v.clone()],
+            &["takes q", "[2, 3, 5]"],
+        );
+        with(
+            [q.clone(), ty(&[2, 6, 3, 5]), v.clone()],
+            &["[2, 6, 3, 5]", "[2, 6, 2, 7]"],
+        );
         let odd = [ty(&[2, 3, 4, 5]), ty(&[2, 6, 3, 5]), ty(&[2, 6, 3, 7])];
         with(odd, &["multiple"]);
         refuses(op, &[q.clone(), k.clone()], &["2 inputs"]);

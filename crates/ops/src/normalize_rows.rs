@@ -195,7 +195,11 @@ mod tests {
 
     fn row(x: &[f64], center: bool, epsilon: f64) -> (Vec<f64>, f64) {
         let n = x.len() as f64;
-        let mean = if center { x.iter().sum::<f64>() / n } else { 0.0 };
+        let mean = if center {
+            x.iter().sum::<f64>() / n
+        } else {
+            0.0
+        };
         let d: Vec<f64> = x.iter().map(|x| x - mean).collect();
         let r = 1.0 / (d.iter().map(|d| d * d).sum::<f64>() / n + epsilon).sqrt();
         (d.iter().map(|d| d * r).collect(), r)
@@ -204,7 +208,11 @@ mod tests {
     fn row_grad(x: &[f64], dy: &[f64], center: bool, epsilon: f64) -> Vec<f64> {
         let (y, r) = row(x, center, epsilon);
         let n = x.len() as f64;
-        let mean = if center { dy.iter().sum::<f64>() / n } else { 0.0 };
+        let mean = if center {
+            dy.iter().sum::<f64>() / n
+        } else {
+            0.0
+        };
         let along = y.iter().zip(dy).map(|(y, dy)| y * dy).sum::<f64>() / n;
         let grad = |(y, dy): (&f64, &f64)| r * (dy - mean - y * along);
         y.iter().zip(dy).map(grad).collect()
@@ -215,14 +223,14 @@ mod tests {
         let mut random = Numbers::new(1);
         let inputs = [random.tensor(dims), random.tensor(dims)];
         let op = NormalizeRows { center, epsilon };
-        let values = move |x: &[Vec<f64>]| {
-            rowwise(&x[0], cols, |x| row(x, center, epsilon.into()).0)
-        };
+        let values =
+            move |x: &[Vec<f64>]| rowwise(&x[0], cols, |x| row(x, center, epsilon.into()).0);
         let case_of_rows = case(op, &inputs[..1], values).within(2e-6, 2e-6);
         case_of_rows.gradient_within(1e-4).twice().check();
         let grads = move |x: &[Vec<f64>]| {
             let rows = x[0].chunks(cols.max(1)).zip(x[1].chunks(cols.max(1)));
-            rows.flat_map(|(x, dy)| row_grad(x, dy, center, epsilon.into())).collect()
+            rows.flat_map(|(x, dy)| row_grad(x, dy, center, epsilon.into()))
+                .collect()
         };
         let case_of_grads = case(op.grad(), &inputs, grads).within(1e-5, 2e-5);
         case_of_grads.gradient_within(2e-4).check();
@@ -249,6 +257,10 @@ mod tests {
             epsilon: 0.1,
         };
         refuses(op, &[ty(&[])], &["[]"]);
-        refuses(op.grad(), &[ty(&[2, 3]), ty(&[2, 4])], &["[2, 3]", "[2, 4]"]);
+        refuses(
+            op.grad(),
+            &[ty(&[2, 3]), ty(&[2, 4])],
+            &["[2, 3]", "[2, 4]"],
+        );
     }
 }

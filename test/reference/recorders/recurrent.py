@@ -23,6 +23,7 @@ CLASSES = {
     "timeDistributed": layers.TimeDistributed,
     "embedding": layers.Embedding,
     "masking": layers.Masking,
+    "convLSTM2D": layers.ConvLSTM2D,
     "dense": layers.Dense,
 }
 SIZES = (3, 4, 2)
@@ -68,6 +69,12 @@ def cases():
     yield "embedding", {"input_dim": 6, "output_dim": 3}, {"tokens": (3, 4)}
     yield "embedding", {"input_dim": 6, "output_dim": 5, "mask_zero": True}, {"tokens": (5,)}
     yield "masking", {"mask_value": -1.5}, {}
+    images = {"sizes": (2, 3, 4, 5, 2)}
+    plain = {"filters": 2, "kernel_size": [3, 2]}
+    yield "convLSTM2D", plain, images
+    yield "convLSTM2D", {**plain, "padding": "same", "return_sequences": True}, images
+    strided = {"filters": 1, "kernel_size": 2, "strides": [2, 1], "return_state": True}
+    yield "convLSTM2D", {**strided, "go_backwards": True, "use_bias": False}, images
 
 
 def made(kind, config):
@@ -119,7 +126,7 @@ def case(rng, kind, config, extras):
 def inputs_of(rng, kind, extras):
     if "tokens" in extras:
         return rng.integers(0, 6, size=extras["tokens"]).astype("int32")
-    x = random(rng, SIZES, 1.0)
+    x = random(rng, extras.get("sizes", SIZES), 1.0)
     if kind == "masking":
         x[0, 1], x[1, 3], x[2, 0, 1] = -1.5, -1.5, -1.5
     return x

@@ -40,9 +40,9 @@ export interface Parts {
   readonly kernel: SymbolicTensor
   readonly recurrent: SymbolicTensor
   readonly bias: SymbolicTensor | undefined
-  /** [B, inputs] */
+  /** [B, ..., inputs] */
   readonly dropIn: SymbolicTensor | undefined
-  /** [B, U] */
+  /** [B, ..., U] */
   readonly dropState: SymbolicTensor | undefined
 }
 
@@ -83,7 +83,7 @@ export abstract class BasicCell extends RnnCell {
     this.recurrentDropout = belowOne(subject, 'recurrentDropout', rate)
     this.activation = options.activation === undefined ? 'tanh' : (options.activation ?? 'linear')
     this.activate = activationOf(this.activation)
-    const usual = { kernel: 'glorotUniform', recurrent: 'glorotUniform', bias: 'zeros' } as const
+    const usual = { kernel: 'glorotUniform', recurrent: 'orthogonal', bias: 'zeros' } as const
     this.weights = new WeightSpecs(options, usual)
   }
 
@@ -100,12 +100,14 @@ export abstract class BasicCell extends RnnCell {
     return this.weights.of('bias').initializer
   }
 
-  override build([x]: readonly BatchShape[]): void {
+  /** For inputs [null, ..., inputs] of one step. */
+  protected kernelShapes(x: BatchShape): { readonly kernel: Shape; readonly recurrent: Shape } {
     const columns = this.gates * this.units
-    const shapes = {
-      kernel: [lastAxis(this, x as BatchShape), columns],
-      recurrent: [this.units, columns],
-    }
+    return { kernel: [lastAxis(this, x), columns], recurrent: [this.units, columns] }
+  }
+
+  override build([x]: readonly BatchShape[]): void {
+    const shapes = this.kernelShapes(x as BatchShape)
     this.#kernel = this.addWeight({
       name: 'kernel',
       shape: shapes.kernel,
@@ -129,29 +131,26 @@ export abstract class BasicCell extends RnnCell {
     return new (this.constructor as new (options: BasicCellOptions) => this)(this.#options)
   }
 
-  /** The draws of a sequence; x: [B, ..., inputs]. */
-  protected parts(x: SymbolicTensor, pass: Pass): Parts {
+  /** The draws of a sequence; shape: that of x at one step. */
+  protected parts({ graph }: SymbolicTensor, shape: Shape, pass: Pass): Parts {
     const kernel = built(this, this.#kernel)
-    expectLastAxis(this, kernel.shape[0] as number, x.shape)
-    const [batch, inputs] = [x.shape[0] as number, x.shape.at(-1) as number]
-    const drawn = (rate: number, size: number) =>
-      pass.training && rate > 0
-        ? dropout(x.graph.fill(1, [batch, size]), rate, {
-            rng: pass.rng,
-            stream: pass.stream(this),
-          })
-        : undefined
+    expectLastAxis(this, kernel.shape.at(-2) as number, shape)
+    const drawn = (rate: number, sizes: Shape) => {
+      if (!pass.training || rate === 0) return undefined
+      return dropout(graph.fill(1, sizes), rate, { rng: pass.rng, stream: pass.stream(this) })
+    }
+    const state = [shape[0] as number, ...(this.stateShapes[0] as Shape)]
     return {
       kernel: pass.read(kernel),
       recurrent: pass.read(built(this, this.#recurrent)),
       bias: this.#bias && pass.read(this.#bias),
-      dropIn: drawn(this.dropout, inputs),
-      dropState: drawn(this.recurrentDropout, this.units),
+      dropIn: drawn(this.dropout, shape),
+      dropState: drawn(this.recurrentDropout, state),
     }
   }
 
   override begin(x: SymbolicTensor, pass: Pass): Step {
-    return this.step(this.parts(x, pass))
+    return this.step(this.parts(x, x.shape, pass))
   }
 
   protected abstract step(parts: Parts): Step
@@ -176,7 +175,7 @@ export abstract class BasicCell extends RnnCell {
     if (!this.fused || x.shape.length !== 3) return undefined
     const { graph } = x
     const [batch, steps, size] = x.shape as [number, number, number]
-    const { kernel, recurrent, bias, dropIn, dropState } = this.parts(x, pass)
+    const { kernel, recurrent, bias, dropIn, dropState } = this.parts(x, [batch, size], pass)
     const [ofX, ofH] = this.biases(bias)
     const kept = dropIn && ops.reshape(dropIn, [batch, 1, size])
     const inputs = [

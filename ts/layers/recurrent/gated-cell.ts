@@ -5,6 +5,7 @@ import { type ActivationSpec, activationName, activationOf } from '../../activat
 import { sliceAxis } from '../../composites/shape.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import { subjectOf } from '../expect.ts'
+import type { Config } from '../layer.ts'
 import { BasicCell, type BasicCellOptions } from './basic-cell.ts'
 
 export interface GatedCellOptions extends BasicCellOptions {
@@ -32,7 +33,7 @@ export abstract class GatedCell extends BasicCell {
     return sliceAxis(x, x.shape.length - 1, from * this.units, to * this.units)
   }
 
-  override config() {
+  override config(): Config {
     const recurrentActivation = activationName(this.recurrentActivation, subjectOf(this))
     return { ...super.config(), recurrentActivation }
   }

@@ -7,6 +7,7 @@ import type { SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
 import type { Shape } from '../../shape.ts'
 import { subjectOf } from '../expect.ts'
+import type { Config } from '../layer.ts'
 import { biased, masked, type Parts } from './basic-cell.ts'
 import { GatedCell, type GatedCellOptions } from './gated-cell.ts'
 import type { Step } from './rnn-cell.ts'
@@ -65,7 +66,7 @@ export class GruCell extends GatedCell {
     }
   }
 
-  override config() {
+  override config(): Config {
     return { ...super.config(), resetAfter: this.resetAfter }
   }
 }

@@ -3,11 +3,13 @@
 
 import { flag } from '../../checks.ts'
 import { concatenate } from '../../composites/shape.ts'
+import type { SymbolicTensor } from '../../graph.ts'
 import { type InitializerSpec, initializeOf } from '../../initializers/registry.ts'
 import * as ops from '../../ops.ts'
 import type { Shape } from '../../shape.ts'
 import type { Initialize } from '../../variable.ts'
 import { subjectOf } from '../expect.ts'
+import type { Config } from '../layer.ts'
 import { biased, masked, type Parts } from './basic-cell.ts'
 import { GatedCell, type GatedCellOptions } from './gated-cell.ts'
 import type { Step } from './rnn-cell.ts'
@@ -22,8 +24,8 @@ export class LstmCell extends GatedCell {
   protected readonly kind = 2
   protected readonly gates = 4
 
-  constructor(options: LstmCellOptions) {
-    super('lstmCell', options)
+  constructor(options: LstmCellOptions, type = 'lstmCell') {
+    super(type, options)
     this.unitForgetBias = flag(subjectOf(this), 'unitForgetBias', options.unitForgetBias ?? true)
   }
 
@@ -44,11 +46,19 @@ export class LstmCell extends GatedCell {
     return initialize
   }
 
+  protected ofInput(x: SymbolicTensor, kernel: SymbolicTensor): SymbolicTensor {
+    return ops.matmul(x, kernel)
+  }
+
+  protected ofState(h: SymbolicTensor, recurrent: SymbolicTensor): SymbolicTensor {
+    return ops.matmul(h, recurrent)
+  }
+
   protected step({ kernel, recurrent, bias, dropIn, dropState }: Parts): Step {
     return (x, states) => {
       const [h, c] = states as [typeof x, typeof x]
-      const ofX = biased(ops.matmul(masked(x, dropIn), kernel), bias)
-      const z = ops.add(ofX, ops.matmul(masked(h, dropState), recurrent))
+      const ofX = biased(this.ofInput(masked(x, dropIn), kernel), bias)
+      const z = ops.add(ofX, this.ofState(masked(h, dropState), recurrent))
       const [i, f, o] = [0, 1, 3].map((gate) => this.gate(this.part(z, gate))) as [
         typeof x,
         typeof x,
@@ -61,7 +71,7 @@ export class LstmCell extends GatedCell {
     }
   }
 
-  override config() {
+  override config(): Config {
     return { ...super.config(), unitForgetBias: this.unitForgetBias }
   }
 }

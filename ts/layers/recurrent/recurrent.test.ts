@@ -234,6 +234,17 @@ describe('first weights of an LSTM', () => {
   })
 })
 
+describe('the twin in a bidirectional layer', () => {
+  it('has the options of the layer, and weights of its own', () => {
+    const layer = layers.gru({ units: 2, kernelRegularizer: 'l2', trainable: false })
+    const { forward, backward } = layers.bidirectional({ layer })
+    expect([forward.goBackwards, backward.goBackwards]).toEqual([false, true])
+    expect([forward.trainable, backward.trainable]).toEqual([false, false])
+    expect(backward.config()).toMatchObject({ units: 2, kernelRegularizer: 'l2' })
+    expect(new Set([layer.cell, forward.cell, backward.cell]).size).toBe(3)
+  })
+})
+
 /** Adds up its inputs; its output is twice the sum. */
 class Summing extends RnnCell {
   readonly type = 'summing'
@@ -312,6 +323,8 @@ describe('wrong arguments', () => {
           backwardLayer: layers.gru({ units: 1 }),
         }),
     ],
+    ['filters', 'convLSTM2D', () => layers.convLSTM2D({ filters: 0, kernelSize: 2 })],
+    ['kernelSize', 'convLSTM2D', () => layers.convLSTM2D({ filters: 1, kernelSize: [1, 2, 3] })],
     ['layer', 'timeDistributed', () => layers.timeDistributed({ layer: {} as never })],
     ['inputDim', 'embedding', () => layers.embedding({ inputDim: 1.5, outputDim: 2 })],
     ['maskValue', 'masking', () => layers.masking({ maskValue: Number.NaN })],
@@ -323,6 +336,16 @@ describe('wrong arguments', () => {
     ['lstm', () => layers.lstm({ units: 2 }).apply(x(3)), '[batch, time, ...]'],
     ['gru', () => layers.gru({ units: 2 }).apply([x(3, 1), x(3)]), '[batch, 2]'],
     ['masking', () => layers.masking().apply(x(3)), '[batch, time, features]'],
+    [
+      'convLSTM2D',
+      () => layers.convLSTM2D({ filters: 1, kernelSize: 2 }).apply(x(3, 4, 1)),
+      '[batch, height, width, channels]',
+    ],
+    [
+      'convLSTM2D',
+      () => layers.convLSTM2D({ filters: 1, kernelSize: 9 }).apply(x(3, 4, 4, 1)),
+      'does not fit',
+    ],
     [
       'timeDistributed',
       () => layers.timeDistributed({ layer: layers.flatten() }).apply(x(3)),

@@ -84,7 +84,8 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
 
   /** Another layer like this one with weights of its own. */
   copy(options: RnnOptions): Rnn<Out> {
-    return new Rnn(this.type, this.cell.copy(), { ...this.#options(), ...options })
+    const { trainable } = this
+    return new Rnn(this.type, this.cell.copy(), { ...this.#options(), trainable, ...options })
   }
 
   override build(shapes: BatchShape | readonly BatchShape[]): void {
