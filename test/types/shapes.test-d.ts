@@ -10,6 +10,7 @@ import {
   input,
   type Layer,
   layers,
+  loadModel,
   type Model,
   model,
   type NestedNumbers,
@@ -101,6 +102,9 @@ const halves = [maxPooling2d().apply(x), x] as const
 expectTypeOf(after(layers.add().apply(halves))).toEqualTypeOf<readonly [number, number, 1]>()
 expectTypeOf(after(layers.concatenate().apply([digit, isOdd]))).toEqualTypeOf<readonly [number]>()
 expectTypeOf(after(layers.concatenate().apply([digit, steps]))).toEqualTypeOf<readonly number[]>()
+const attended = layers.multiHeadAttention({ numHeads: 4, keyDim: 8 }).apply([steps, steps])
+const block = layers.layerNormalization().apply(layers.add().apply([steps, attended]))
+expectTypeOf(after(block)).toEqualTypeOf<readonly [50, 32]>()
 
 // an image must be flattened
 
@@ -148,11 +152,11 @@ named.fit({ x: images }, { digit: numbers, isOdd: series })
 // @ts-expect-error: there is no output 'even'
 named.fit({ x: images }, { digit: numbers, even: numbers })
 
-expectTypeOf<FitsOutput<number[][][], TensorOf<readonly [10]>>>().toEqualTypeOf<
+expectTypeOf<FitsOutput<number[][][], typeof convnet>>().toEqualTypeOf<
   Wrong<'y has rank 3, but the model gives [batch, 10]: labels are of its rank, or one less for class numbers'>
 >()
-expectTypeOf<FitsInput<Float32Array, TensorOf<readonly [28, 28]>>>().toEqualTypeOf<
-  Wrong<'x has rank 1, but the model takes [batch, 28, 28]'>
+expectTypeOf<FitsInput<Float32Array, typeof convnet>>().toEqualTypeOf<
+  Wrong<'x has rank 1, but the model takes [batch, 28, 28, 1]'>
 >()
 
 // names
@@ -187,6 +191,19 @@ convnet.fit(nested, nested)
 convnet.fit(inputs, inputs)
 convnet.fit([], [])
 convnet.fit(images, tensor(numbers, [1, 2, 3]) as Tensor)
+
+let again = sequential([image, flatten(), dense({ units: 10 })])
+again = await loadModel('digits.safetensors')
+again.fit(images, numbers)
+for (const either of [single, convnet, sequential([dense({ units: 3 })])]) {
+  either.compile({ loss: 'mse' })
+  either.fit(images, numbers)
+  expectTypeOf(either.predict(images)).resolves.toExtend<Tensor>()
+}
+expectTypeOf(await loadModel('digits.safetensors')).toEqualTypeOf<Model>()
+let value: FunctionalTensor = x
+for (const layer of [image, flatten(), dense({ units: 10 })]) value = layer.apply(value)
+model({ inputs: x, outputs: value }).fit(images, numbers)
 
 // a layer of one's own may carry a rule
 

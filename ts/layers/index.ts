@@ -223,6 +223,7 @@ export {
 export type {
   After,
   Appends,
+  Attends,
   Becomes,
   Distributes,
   Doubles,

@@ -180,9 +180,10 @@ export abstract class Layer<
    * Describes the layer's output for a model, or, given a pass, computes it in a graph, masks
    * included. A layer may be applied more than once: its weights are shared.
    */
-  apply<const F extends FunctionalOf<In>>(
-    x: F & Refused<this, F>,
-  ): Applied<this, F, FunctionalOf<Out>>
+  apply<L, const F extends FunctionalOf<In>>(
+    this: L,
+    x: F & Refused<L, F>,
+  ): Applied<L, F, FunctionalOf<Out>>
   apply(x: In, pass: Pass): Out
   apply(x: unknown, pass?: Pass): unknown {
     if (!pass || isFunctional(x)) return place(this, x as never)

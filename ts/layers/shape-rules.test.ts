@@ -122,6 +122,24 @@ describe('rules of shapes agree with the layers', () => {
     agrees(layers.concatenate({ axis: 1 }).apply([a, b]), [16, 6])
   })
 
+  it('of attention', () => {
+    const options = { numHeads: 2, keyDim: 3 } as const
+    const [x, words] = [steps(), input({ shape: [5, 6] })]
+    agrees(layers.multiHeadAttention(options).apply(x), [8, 6])
+    agrees(layers.multiHeadAttention(options).apply([words, x]), [5, 6])
+    agrees(layers.multiHeadAttention({ ...options, outputShape: 9 }).apply([words, x]), [5, 9])
+    const grouped = layers.groupQueryAttention({
+      headDim: 3,
+      numQueryHeads: 2,
+      numKeyValueHeads: 1,
+    })
+    agrees(grouped.apply([words, x]), [5, 6])
+    const [y = x] = layers
+      .multiHeadAttention({ ...options, returnAttentionScores: true })
+      .apply([words, x])
+    agrees(y, [5, 6])
+  })
+
   it('that take no such input', () => {
     // @ts-expect-error: [height, width, channels]
     const flat = () => layers.conv2d({ filters: 2, kernelSize: 3 }).apply(steps())

@@ -181,6 +181,15 @@ export interface Joins extends Rule {
   readonly out: this['in'] extends readonly (infer A extends Shape)[] ? Ranked<A, number> : Shape
 }
 
+/** As the query: the input, or the first of several; `O` may say otherwise. */
+export interface Attends<O> extends Rule {
+  readonly out: O extends { outputShape: unknown }
+    ? Shape
+    : this['in'] extends readonly [infer Query extends Shape, ...unknown[]]
+      ? Query
+      : Said<this['in']>
+}
+
 type Said<O> = O extends string | Shape ? O : Shape
 
 /** Each step by itself, by the rule of the layer `L`. */

@@ -5,6 +5,7 @@ import type { Listed } from '../layers/shape-rules.ts'
 import type { Dtype, Shape } from '../shape.ts'
 import type { NumericArray, Tensor } from '../tensor.ts'
 import type { NamesOf, SampleOf } from './chain-shapes.ts'
+import type { Model } from './model.ts'
 
 /** Nesting beyond this is not followed. */
 type Deepest = 6
@@ -47,27 +48,34 @@ type Odd<K, P> = string extends K ? unknown : Wrong<{ unknownName: K; names: Nam
 
 type Batch<S extends Shape> = S extends readonly [] ? '[batch]' : `[batch, ${Listed<S>}]`
 
-/** `unknown`, or what is wrong with data `T` for a model that takes `X`. */
-export type FitsInput<T, X> = X extends Tensor
+/**
+ * `unknown`, or what is wrong with data `T` for the model `M`. Methods are told their model as `M`,
+ * so that they are the same for all models, and can be called on one of several.
+ */
+export type FitsInput<T, M> = M extends Model<infer _, infer X> ? Taken<T, X> : unknown
+
+type Taken<T, X> = X extends Tensor
   ? Unless<
       T,
       [0, ...SampleOf<X>]['length'],
       `x has rank ${RankOf<T>}, but the model takes ${Batch<SampleOf<X>>}`
     >
   : T extends ByName
-    ? { readonly [K in keyof T]: K extends NamesOf<X> ? FitsInput<T[K], At<X, K>> : Odd<K, X> }
+    ? { readonly [K in keyof T]: K extends NamesOf<X> ? Taken<T[K], At<X, K>> : Odd<K, X> }
     : unknown
 
 /**
- * `unknown`, or what is wrong with labels `T` for a model that gives `P`. Losses of class numbers
- * take one axis less than the output has.
+ * `unknown`, or what is wrong with labels `T` for the model `M`. Losses of class numbers take one
+ * axis less than the output has.
  */
-export type FitsOutput<T, P> = P extends Tensor
+export type FitsOutput<T, M> = M extends Model<infer P, infer _> ? Compared<T, P> : unknown
+
+type Compared<T, P> = P extends Tensor
   ? Unless<
       T,
       SampleOf<P>['length'] | [0, ...SampleOf<P>]['length'],
       `y has rank ${RankOf<T>}, but the model gives ${Batch<SampleOf<P>>}: labels are of its rank, or one less for class numbers`
     >
   : T extends ByName
-    ? { readonly [K in keyof T]: K extends NamesOf<P> ? FitsOutput<T[K], At<P, K>> : Odd<K, P> }
+    ? { readonly [K in keyof T]: K extends NamesOf<P> ? Compared<T[K], At<P, K>> : Odd<K, P> }
     : unknown

@@ -11,7 +11,10 @@ import { Live } from './live.ts'
 import { Model } from './model.ts'
 import { checkOptions } from './options.ts'
 
-/** Where a model begins: `const x = input({ shape: [784] })`. */
+/**
+ * Where a model begins: `const x = input({ shape: [784] })`. The compiler follows its shape; a
+ * variable that holds one shape after another is declared `let x: FunctionalTensor`.
+ */
 export const input = <const S extends Shape>(
   options: InputOptions & { shape: S },
 ): FunctionalTensor<S> => {

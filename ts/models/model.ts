@@ -225,9 +225,10 @@ export class Model<P = Tensor, X = unknown> {
    * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
   fit(dataset: DatasetLike, options?: FitOptions): Promise<History>
-  fit<A extends Inputs, B extends Inputs>(
-    x: A & FitsInput<A, X>,
-    y: B & FitsOutput<B, P>,
+  fit<M, A extends Inputs, B extends Inputs>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    y: B & FitsOutput<B, M>,
     options?: FitOptions,
   ): Promise<History>
   fit(
@@ -249,9 +250,10 @@ export class Model<P = Tensor, X = unknown> {
 
   /** Loss and metrics on samples: `{ loss, accuracy, … }`. */
   evaluate(dataset: DatasetLike, options?: EvaluateOptions): Promise<Logs>
-  evaluate<A extends Inputs, B extends Inputs>(
-    x: A & FitsInput<A, X>,
-    y: B & FitsOutput<B, P>,
+  evaluate<M, A extends Inputs, B extends Inputs>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    y: B & FitsOutput<B, M>,
     options?: EvaluateOptions,
   ): Promise<Logs>
   async evaluate(
@@ -279,10 +281,12 @@ export class Model<P = Tensor, X = unknown> {
   }
 
   /** The outputs, in the form in which the model was given them. x: [N, ...] → [N, ...] */
-  async predict<A extends Inputs | DatasetLike>(
-    x: A & FitsInput<A, X>,
-    options: PredictOptions = {},
-  ): Promise<P> {
+  predict<M, A extends Inputs | DatasetLike>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    options?: PredictOptions,
+  ): Promise<P>
+  async predict(x: Inputs | DatasetLike, options: PredictOptions = {}): Promise<P> {
     checkOptions('predict', options, ['batchSize', 'signal'])
     const batchSize = positiveWhole('predict', 'batchSize', options.batchSize ?? 256)
     const outputs = await predict(this.#live, x, batchSize, options.signal)
@@ -290,11 +294,13 @@ export class Model<P = Tensor, X = unknown> {
   }
 
   /** One training step on all of x. Resolves to loss and metrics of the batch, before the step. */
-  trainOnBatch<A extends Inputs, B extends Inputs>(
-    x: A & FitsInput<A, X>,
-    y: B & FitsOutput<B, P>,
-    options: TrainOnBatchOptions = {},
-  ): Promise<Logs> {
+  trainOnBatch<M, A extends Inputs, B extends Inputs>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    y: B & FitsOutput<B, M>,
+    options?: TrainOnBatchOptions,
+  ): Promise<Logs>
+  trainOnBatch(x: Inputs, y: Inputs, options: TrainOnBatchOptions = {}): Promise<Logs> {
     return trainOnBatch(this.#live, x, y, options)
   }
 
