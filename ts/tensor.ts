@@ -32,8 +32,9 @@ const disposeSymbol: typeof Symbol.dispose = (Symbol.dispose ??
 
 const SHOWN = 6
 
-export class Tensor<D extends Dtype = Dtype> {
-  readonly shape: Shape
+/** `S`: the shape where it is known when the program is compiled. */
+export class Tensor<D extends Dtype = Dtype, S extends Shape = Shape> {
+  readonly shape: S
   readonly dtype: D
   readonly size: number
   #elements: Elements<D> | undefined
@@ -41,7 +42,7 @@ export class Tensor<D extends Dtype = Dtype> {
   /** Takes the elements over, without a copy. Use `tensor()` for anything else. */
   constructor(elements: Elements<D>, shape: Shape) {
     if (elements.length !== sizeOf(shape)) throw wrongSize(elements.length, shape)
-    this.shape = Object.freeze([...shape])
+    this.shape = Object.freeze([...shape]) as Shape as S
     this.dtype = (elements instanceof Float32Array ? 'float32' : 'int32') as D
     this.size = elements.length
     this.#elements = elements
@@ -92,8 +93,8 @@ export class Tensor<D extends Dtype = Dtype> {
   }
 
   /** The same numbers under another shape of the same size, sharing memory. */
-  reshape(shape: Shape): Tensor<D> {
-    return new Tensor<D>(this.elements, checkShape(shape))
+  reshape<const S extends Shape>(shape: S): Tensor<D, S> {
+    return new Tensor<D, S>(this.elements, checkShape(shape))
   }
 
   /** Lets go of the numbers now; without it the garbage collector does. */
@@ -126,12 +127,15 @@ export class Tensor<D extends Dtype = Dtype> {
  * int32 are an error, numbers that float32 cannot hold are rounded. A `Float32Array` (`Int32Array`)
  * is used as it is, without a copy.
  */
-export function tensor(data: Int32Array, shape?: Shape): Tensor<'int32'>
-export function tensor<D extends Dtype = 'float32'>(
+export function tensor<const S extends Shape = Shape>(
+  data: Int32Array,
+  shape?: S,
+): Tensor<'int32', S>
+export function tensor<D extends Dtype = 'float32', const S extends Shape = Shape>(
   data: NestedNumbers,
-  shape?: Shape | undefined,
+  shape?: S | undefined,
   dtype?: D,
-): Tensor<D>
+): Tensor<D, S>
 export function tensor(data: NestedNumbers, shape?: Shape, dtype?: Dtype): Tensor {
   const { flat, found } = isNumeric(data)
     ? { flat: data, found: [data.length] }

@@ -284,6 +284,7 @@ describe('functional models', () => {
     expect(() => model({ inputs: a, outputs })).toThrow(refusal('argument', '"d"', 'two layers'))
     const made = model({ inputs: [a, b], outputs: { y, other } })
     const bad = { optimizer: 'sgd', loss: { z: 'mse' } } as const
+    // @ts-expect-error: there is no output 'z'
     expect(() => made.compile(bad)).toThrow(refusal('unknown-name', "'z'"))
     expect(() => made.compile({ loss: ['mse'] })).toThrow(refusal('argument', 'loss', 'y, other'))
     made.compile({ loss: { y: 'mse' } })

@@ -3,14 +3,19 @@
 
 import { notNegative } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
+import type { MetricName } from '../metrics/registry.ts'
 import { choose } from '../names.ts'
 import type { Logs, Training } from './callback.ts'
 
 export type Mode = 'auto' | 'min' | 'max'
 
+/** Keys of the logs; `string & {}`: metrics of your own, or of several outputs. */
+export type MonitorName = Logged | `val_${Logged}` | (string & {})
+type Logged = 'loss' | MetricName
+
 export interface MonitorOptions {
   /** Name of a number in the logs. Default `'val_loss'`. */
-  monitor?: string
+  monitor?: MonitorName
   /** Whether lower or higher is better; `'auto'` (default) knows it for the built-in names. */
   mode?: Mode
   /** Changes that are not above this are no improvement. Its sign does not matter. */

@@ -9,6 +9,7 @@ import type { Variable } from '../variable.ts'
 import { built, checkedAxis, expectShape, keptAxes, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Pass, type Tensors } from './layer.ts'
 import { PlainLayer } from './plain.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
 export interface ReLUOptions extends LayerOptions {
@@ -21,7 +22,7 @@ export interface ReLUOptions extends LayerOptions {
 }
 
 /** x where x > threshold (at most maxValue), else negativeSlope·(x − threshold). */
-export const relu = (options: ReLUOptions = {}) => {
+export const relu: MakesPlain<PlainLayer, ReLUOptions, Keeps> = (options = {}) => {
   const subject = options.name || 'relu'
   const { maxValue = null, negativeSlope = 0, threshold = 0 } = options
   const config = {
@@ -42,7 +43,7 @@ export interface LeakyReLUOptions extends LayerOptions {
 }
 
 /** x where x > 0, else negativeSlope·x. */
-export const leakyRelu = (options: LeakyReLUOptions = {}) => {
+export const leakyRelu: MakesPlain<PlainLayer, LeakyReLUOptions, Keeps> = (options = {}) => {
   const { negativeSlope: slope = 0.3 } = options
   const negativeSlope = finite(options.name || 'leakyRelu', 'negativeSlope', slope)
   const call = (x: SymbolicTensor) => ops.leakyRelu(x, negativeSlope)
@@ -55,7 +56,7 @@ export interface ELUOptions extends LayerOptions {
 }
 
 /** x where x > 0, else alpha·(exp(x) − 1). */
-export const elu = (options: ELUOptions = {}) => {
+export const elu: MakesPlain<PlainLayer, ELUOptions, Keeps> = (options = {}) => {
   const alpha = finite(options.name || 'elu', 'alpha', options.alpha ?? 1)
   return new PlainLayer('elu', options, { alpha }, (x) => ops.elu(x, alpha))
 }
@@ -69,7 +70,7 @@ export interface SoftmaxOptions extends LayerOptions {
  * exp(x) / Σ exp(x) along `axis`. Applied to `[x, mask]`, what is 0 in the mask (which broadcasts
  * to x) counts for nothing and gets 0; so does the input's own mask, where it has the shape of x.
  */
-export const softmax = (options: SoftmaxOptions = {}) => {
+export const softmax: MakesPlain<PlainLayer<Tensors>, SoftmaxOptions, Keeps> = (options = {}) => {
   const axis = checkedAxis(options.name || 'softmax', options.axis ?? -1) as number
   return new PlainLayer<Tensors>('softmax', options, { axis }, (given, _, layer) => {
     const [x, mask] = (Array.isArray(given) ? given : [given]) as [SymbolicTensor, SymbolicTensor?]
@@ -128,4 +129,4 @@ export class PReLU extends Layer {
 }
 
 /** x where x > 0, else alpha·x with learned alphas (He et al., 2015). */
-export const prelu = (options: PReLUOptions = {}): PReLU => new PReLU(options)
+export const prelu: MakesPlain<PReLU, PReLUOptions, Keeps> = (options = {}) => new PReLU(options)

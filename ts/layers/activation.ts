@@ -6,6 +6,7 @@ import { badArgument } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { subjectOf } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface ActivationOptions extends LayerOptions {
   /** A name such as `'relu'`, or a function of a tensor. */
@@ -38,4 +39,5 @@ export class Activation extends Layer {
 }
 
 /** Applies an activation function to every element (softmax: to every row). */
-export const activation = (options: ActivationOptions): Activation => new Activation(options)
+export const activation: Makes<Activation, ActivationOptions, Keeps> = (options) =>
+  new Activation(options)

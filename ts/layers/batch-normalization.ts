@@ -11,6 +11,7 @@ import type { Variable } from '../variable.ts'
 import { built, checkedAxis, keptAxes, shapeError } from './expect.ts'
 import type { Pass } from './layer.ts'
 import { along, Normalizing, type NormalizingOptions } from './normalizing.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 
 export interface BatchNormalizationOptions extends NormalizingOptions {
   /** The axis of the channels. Default −1. */
@@ -119,5 +120,8 @@ export class BatchNormalization extends Normalizing {
 }
 
 /** Mean 0 and variance 1 for each channel over the batch, then ·gamma + beta. */
-export const batchNormalization = (options: BatchNormalizationOptions = {}): BatchNormalization =>
-  new BatchNormalization(options)
+export const batchNormalization: MakesPlain<
+  BatchNormalization,
+  BatchNormalizationOptions,
+  Keeps
+> = (options = {}) => new BatchNormalization(options)

@@ -7,6 +7,7 @@ import * as ops from '../ops.ts'
 import { subjectOf } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
 import { asImages, checkedResize, countAlong, pick, resized } from './pixels.ts'
+import type { Makes, Windows } from './shape-rules.ts'
 
 export interface CenterCropOptions extends LayerOptions {
   /** New height in pixels. */
@@ -45,4 +46,6 @@ export class CenterCrop extends Layer {
 }
 
 /** The middle of images. */
-export const centerCrop = (options: CenterCropOptions): CenterCrop => new CenterCrop(options)
+export const centerCrop: Makes<CenterCrop, CenterCropOptions, Windows<'centerCrop', 2>> = (
+  options,
+) => new CenterCrop(options)

@@ -5,10 +5,11 @@ import { type ActivationSpec, activationName, activationOf } from '../activation
 import { flag, positiveWhole } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
-import type { BatchShape } from '../shape.ts'
+import type { BatchShape, Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import { built, expectLastAxis, lastAxis, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Pass } from './layer.ts'
+import type { Given, Projects, Shaped } from './shape-rules.ts'
 import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
 /** By default the kernel begins `'glorotUniform'` and the bias `'zeros'`. */
@@ -77,4 +78,6 @@ export class Dense extends Layer {
 }
 
 /** Fully connected: x: [B, ..., inputs] → activation(x·kernel + bias): [B, ..., units]. */
-export const dense = (options: DenseOptions): Dense => new Dense(options)
+export const dense = <const U extends number, const S extends Shape = Shape>(
+  options: Given<DenseOptions, S> & { units: U },
+): Shaped<Dense, Projects<U>, S> => new Dense(options)

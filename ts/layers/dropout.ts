@@ -6,6 +6,7 @@ import * as composites from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Pass } from './layer.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface DropoutOptions extends LayerOptions {
   /** Part of the elements that are set to 0 while training: 0 ≤ rate < 1. */
@@ -36,4 +37,4 @@ export class Dropout extends Layer {
 /**
  * While training, sets elements to 0 with probability `rate` and divides the others by 1 − rate.
  */
-export const dropout = (options: DropoutOptions): Dropout => new Dropout(options)
+export const dropout: Makes<Dropout, DropoutOptions, Keeps> = (options) => new Dropout(options)

@@ -4,10 +4,11 @@ import { flag, positiveWhole } from '../checks.ts'
 import { asFloat } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
-import { sizeOf } from '../shape.ts'
+import { type Shape, sizeOf } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import { built, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Mask, type Pass } from './layer.ts'
+import type { Appends, Given, Shaped } from './shape-rules.ts'
 import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
 /** By default the embeddings begin `'randomUniform'`. */
@@ -85,4 +86,6 @@ export class Embedding extends Layer {
 }
 
 /** Vectors of tokens: x: i32 [B, ...] (f32 is taken too) → y: [B, ..., outputDim]. */
-export const embedding = (options: EmbeddingOptions): Embedding => new Embedding(options)
+export const embedding = <const D extends number, const S extends Shape = Shape>(
+  options: Given<EmbeddingOptions, S> & { outputDim: D },
+): Shaped<Embedding, Appends<D>, S> => new Embedding(options)

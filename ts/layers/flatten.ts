@@ -5,6 +5,7 @@ import * as ops from '../ops.ts'
 import { sizeOf } from '../shape.ts'
 import { shapeError } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
+import type { Flattens, MakesPlain } from './shape-rules.ts'
 
 /** Nothing but what every layer takes. */
 export type FlattenOptions = LayerOptions
@@ -26,4 +27,5 @@ export class Flatten extends Layer {
 }
 
 /** Makes one axis of all axes but the batch: [B, 28, 28] → [B, 784]. */
-export const flatten = (options: FlattenOptions = {}): Flatten => new Flatten(options)
+export const flatten: MakesPlain<Flatten, FlattenOptions, Flattens> = (options = {}) =>
+  new Flatten(options)

@@ -19,10 +19,9 @@ export interface Application {
   readonly outputs: readonly FunctionalTensor[]
 }
 
-/** A value of a model that is being described. */
-export class FunctionalTensor {
-  /** `[null, ...]` */
-  readonly shape: BatchShape
+/** A value of a model that is being described. `S`: the shape of a sample. */
+export class FunctionalTensor<S extends Shape = Shape> {
+  readonly shape: readonly [null, ...S]
   readonly dtype: Dtype
   /** Shape of its mask, where it has one. */
   readonly mask: BatchShape | undefined
@@ -31,7 +30,7 @@ export class FunctionalTensor {
   /** Which output of `source` it is. */
   index = 0
 
-  constructor(shape: BatchShape, dtype: Dtype, mask?: BatchShape) {
+  constructor(shape: readonly [null, ...S], dtype: Dtype, mask?: BatchShape) {
     this.shape = shape
     this.dtype = dtype
     this.mask = mask
@@ -46,7 +45,7 @@ export const isFunctional = (x: unknown): boolean =>
 /** Batch size while shapes are traced: any will do; few layers have an axis of this size. */
 const TRACED = 97
 
-const batchShape = (shape: Shape): BatchShape => [null, ...shape.slice(1)]
+const batchShape = (shape: Shape) => [null, ...shape.slice(1)] as const
 
 const traced = (shape: BatchShape): Shape => shape.map((d) => d ?? TRACED)
 

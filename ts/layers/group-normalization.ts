@@ -8,6 +8,7 @@ import type { BatchShape } from '../shape.ts'
 import { checkedAxis, keptAxes, shapeError } from './expect.ts'
 import type { Pass } from './layer.ts'
 import { byRows, Normalizing, type NormalizingOptions } from './normalizing.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 
 export interface GroupNormalizationOptions extends NormalizingOptions {
   /** Number of groups; −1: one for each channel. Default 32. */
@@ -64,5 +65,8 @@ export class GroupNormalization extends Normalizing {
 }
 
 /** Mean 0 and variance 1 for each group of channels of each sample, then ·gamma + beta. */
-export const groupNormalization = (options: GroupNormalizationOptions = {}): GroupNormalization =>
-  new GroupNormalization(options)
+export const groupNormalization: MakesPlain<
+  GroupNormalization,
+  GroupNormalizationOptions,
+  Keeps
+> = (options = {}) => new GroupNormalization(options)

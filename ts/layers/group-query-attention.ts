@@ -5,6 +5,7 @@ import { badArgument, positiveWhole } from '../checks.ts'
 import type { AttentionLayer } from './attend.ts'
 import { HeadsAttention, type HeadsAttentionOptions } from './heads-attention.ts'
 import type { Tensors } from './layer.ts'
+import type { Attends, InputOf, Shaped } from './shape-rules.ts'
 
 export interface GroupQueryAttentionOptions extends HeadsAttentionOptions {
   /** Size of a head. */
@@ -45,4 +46,8 @@ export class GroupQueryAttention extends HeadsAttention {
 
 /** Multi-head attention whose query heads share key and value heads in equal groups. */
 export const groupQueryAttention = <const O extends GroupQueryAttentionOptions>(options: O) =>
-  new GroupQueryAttention(options) as unknown as AttentionLayer<Tensors, O>
+  new GroupQueryAttention(options) as unknown as Shaped<
+    AttentionLayer<Tensors, O>,
+    Attends<O>,
+    InputOf<O>
+  >

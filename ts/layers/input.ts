@@ -2,9 +2,10 @@
 
 import { badArgument, sizes } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
-import type { Dtype } from '../shape.ts'
+import type { Dtype, Shape } from '../shape.ts'
 import { expectShape, subjectOf } from './expect.ts'
 import { type Config, Layer } from './layer.ts'
+import type { Becomes, Shaped } from './shape-rules.ts'
 
 export interface InputOptions {
   /** Shape of one sample, without the batch axis. */
@@ -50,4 +51,6 @@ export class Input extends Layer {
  * Says what the samples look like: the first layer of a model whose other layers have no
  * `inputShape`.
  */
-export const input = (options: InputOptions): Input => new Input(options)
+export const input = <const S extends Shape>(
+  options: InputOptions & { shape: S },
+): Shaped<Input, Becomes<S>, S> => new Input(options)

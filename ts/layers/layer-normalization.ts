@@ -13,6 +13,7 @@ import {
   type NormalizingOptions,
   someAxes,
 } from './normalizing.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 
 export interface LayerNormalizationOptions extends NormalizingOptions {
   /** The axes that are normalized together, and along which gamma and beta lie. Default −1. */
@@ -49,5 +50,8 @@ export class LayerNormalization extends Normalizing {
 }
 
 /** Mean 0 and variance 1 for each sample along `axis`, then ·gamma + beta. */
-export const layerNormalization = (options: LayerNormalizationOptions = {}): LayerNormalization =>
-  new LayerNormalization(options)
+export const layerNormalization: MakesPlain<
+  LayerNormalization,
+  LayerNormalizationOptions,
+  Keeps
+> = (options = {}) => new LayerNormalization(options)

@@ -11,6 +11,7 @@ import type { BatchShape, Dtype, Elements, Shape } from '../shape.ts'
 import { Variable } from '../variable.ts'
 import { type FunctionalTensor, isFunctional, place } from './functional.ts'
 import { recomputed } from './recompute.ts'
+import type { After, Rule, rule } from './shape-rules.ts'
 
 /** One walk of a model's layers over a graph. */
 export interface Pass {
@@ -53,6 +54,25 @@ export type MasksOf<T> = T extends readonly SymbolicTensor[] ? readonly Mask[] :
 export type FunctionalOf<T> = T extends readonly SymbolicTensor[]
   ? readonly FunctionalTensor[]
   : FunctionalTensor
+
+/** What the rule of the layer `L` makes of `X`: a shape, a sentence, or nothing that is known. */
+type Ruled<L, X> = L extends { readonly [rule]?: infer R extends Rule }
+  ? X extends FunctionalTensor<infer S>
+    ? After<R, S>
+    : X extends readonly unknown[]
+      ? After<R, { [K in keyof X]: X[K] extends FunctionalTensor<infer S> ? S : unknown }>
+      : unknown
+  : unknown
+
+/** A sentence in place of an input that does not fit. */
+type Refused<L, X> = Ruled<L, X> extends infer Said extends string ? Said : unknown
+
+type Applied<L, X, Y> =
+  Ruled<L, X> extends infer S extends Shape
+    ? Y extends FunctionalTensor
+      ? FunctionalTensor<S>
+      : Y
+    : Y
 
 /** A layer of any inputs and outputs. */
 // biome-ignore lint/suspicious/noExplicitAny: layers of all kinds stand in one list
@@ -164,10 +184,13 @@ export abstract class Layer<
    * Describes the layer's output for a model, or, given a pass, computes it in a graph, masks
    * included. A layer may be applied more than once: its weights are shared.
    */
-  apply(x: FunctionalOf<In>): FunctionalOf<Out>
+  apply<L, const F extends FunctionalOf<In>>(
+    this: L,
+    x: F & Refused<L, F>,
+  ): Applied<L, F, FunctionalOf<Out>>
   apply(x: In, pass: Pass): Out
-  apply(x: In | FunctionalOf<In>, pass?: Pass): Out | FunctionalOf<Out> {
-    if (!pass || isFunctional(x)) return place(this, x as never) as FunctionalOf<Out>
+  apply(x: unknown, pass?: Pass): unknown {
+    if (!pass || isFunctional(x)) return place(this, x as never)
     const given = x as In
     const isList = !(given instanceof SymbolicTensor)
     const inputs = (isList ? given : [given]) as readonly SymbolicTensor[]
@@ -182,7 +205,7 @@ export abstract class Layer<
       one.withMask(
         (Array.isArray(mask) ? mask[at] : mask) ?? (inputs.includes(one) ? undefined : one.mask),
       )
-    return (y instanceof SymbolicTensor ? masked(y, 0) : y.map(masked)) as Out
+    return y instanceof SymbolicTensor ? masked(y, 0) : y.map(masked)
   }
 
   #recomputed(x: In, pass: Pass): Out {

@@ -6,6 +6,7 @@ import * as ops from '../ops.ts'
 import { showShape } from '../shape.ts'
 import { shapeError, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 
 export interface MaskingOptions extends LayerOptions {
   /** A step whose features all have this value is skipped. Default 0. */
@@ -39,4 +40,5 @@ export class Masking extends Layer {
 }
 
 /** Masks steps: x: [B, T, features]; those whose features all equal `maskValue` are skipped. */
-export const masking = (options: MaskingOptions = {}): Masking => new Masking(options)
+export const masking: MakesPlain<Masking, MaskingOptions, Keeps> = (options = {}) =>
+  new Masking(options)

@@ -7,6 +7,7 @@ import * as ops from '../ops.ts'
 import { showShape, sizeOf } from '../shape.ts'
 import type { LayerOptions, Mask } from './layer.ts'
 import { PlainLayer } from './plain.ts'
+import type { Joins, Merges, Shaped } from './shape-rules.ts'
 
 type Many = readonly SymbolicTensor[]
 type Merging = PlainLayer<Many>
@@ -44,7 +45,7 @@ const merging = (
   merge: (a: SymbolicTensor, b: SymbolicTensor) => SymbolicTensor,
   most?: number,
   finish = (y: SymbolicTensor, _count: number) => y,
-): Merging =>
+): Shaped<Merging, Merges> =>
   new Merge(type, options, {}, (xs, _, layer) => {
     expectTwo(xs, layer, most)
     return finish(
@@ -90,7 +91,7 @@ class Concatenate extends PlainLayer<Many> {
 }
 
 /** The inputs one behind the other along an axis. */
-export const concatenate = (options: ConcatenateOptions = {}): Merging => {
+export const concatenate = (options: ConcatenateOptions = {}): Shaped<Merging, Joins> => {
   const { axis = -1 } = options
   if (!Number.isInteger(axis) || axis === 0) {
     throw badArgument(

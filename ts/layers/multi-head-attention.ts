@@ -4,6 +4,7 @@ import { badArgument, positiveWhole, sizes } from '../checks.ts'
 import type { AttentionLayer } from './attend.ts'
 import { HeadsAttention, type HeadsAttentionOptions } from './heads-attention.ts'
 import type { Tensors } from './layer.ts'
+import type { Attends, InputOf, Shaped } from './shape-rules.ts'
 
 export interface MultiHeadAttentionOptions extends HeadsAttentionOptions {
   numHeads: number
@@ -65,4 +66,8 @@ export class MultiHeadAttention extends HeadsAttention {
  * tensor, which then looks at itself: [B, T, features] → [B, T, features].
  */
 export const multiHeadAttention = <const O extends MultiHeadAttentionOptions>(options: O) =>
-  new MultiHeadAttention(options) as unknown as AttentionLayer<Tensors, O>
+  new MultiHeadAttention(options) as unknown as Shaped<
+    AttentionLayer<Tensors, O>,
+    Attends<O>,
+    InputOf<O>
+  >

@@ -6,6 +6,7 @@ import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { LayerOptions, Pass } from './layer.ts'
 import { PlainLayer } from './plain.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface GaussianNoiseOptions extends LayerOptions {
   /** Standard deviation of the noise, ≥ 0. */
@@ -31,7 +32,7 @@ const disturbing = (
   })
 
 /** While training, adds numbers of mean 0 and standard deviation `stddev`. */
-export const gaussianNoise = (options: GaussianNoiseOptions) => {
+export const gaussianNoise: Makes<PlainLayer, GaussianNoiseOptions, Keeps> = (options) => {
   const stddev = notNegative(options.name || 'gaussianNoise', 'stddev', options.stddev)
   return disturbing('gaussianNoise', options, { stddev }, (x, { rng }, stream) =>
     ops.mulAdd(ops.randomNormal(rng, stream, x.shape), stddev, x),
@@ -39,7 +40,7 @@ export const gaussianNoise = (options: GaussianNoiseOptions) => {
 }
 
 /** While training, multiplies by numbers of mean 1 and standard deviation √(rate / (1 − rate)). */
-export const gaussianDropout = (options: RateOptions) => {
+export const gaussianDropout: Makes<PlainLayer, RateOptions, Keeps> = (options) => {
   const rate = belowOne(options.name || 'gaussianDropout', 'rate', options.rate)
   const stddev = Math.sqrt(rate / (1 - rate))
   return disturbing('gaussianDropout', options, { rate }, (x, { rng }, stream) =>
@@ -54,7 +55,7 @@ const LOWEST = -1.6732632423543772 * 1.0507009873554805
  * While training, sets elements to selu's lowest value with probability `rate`, then scales and
  * shifts so that mean and variance stay (Klambauer et al., 2017).
  */
-export const alphaDropout = (options: RateOptions) => {
+export const alphaDropout: Makes<PlainLayer, RateOptions, Keeps> = (options) => {
   const rate = belowOne(options.name || 'alphaDropout', 'rate', options.rate)
   const scale = 1 / Math.sqrt((1 - rate) * (1 + rate * LOWEST ** 2))
   return disturbing('alphaDropout', options, { rate }, (x, { rng }, stream) => {

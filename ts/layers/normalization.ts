@@ -11,6 +11,7 @@ import { asTensor, type TensorLike, tensor } from '../tensor.ts'
 import { Variable } from '../variable.ts'
 import { type Axis, built, checkedAxis, keptAxes, shapeError, subjectOf } from './expect.ts'
 import { type Config, Layer, type LayerOptions, type Pass } from './layer.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 import { type Statistics, statisticsOf } from './statistics.ts'
 
 export interface NormalizationOptions extends LayerOptions {
@@ -192,5 +193,6 @@ const checkedGiven = (
 }
 
 /** (x − mean) / √variance, with statistics given or taken from data by `adapt`. */
-export const normalization = (options: NormalizationOptions = {}): Normalization =>
-  new Normalization(options)
+export const normalization: MakesPlain<Normalization, NormalizationOptions, Keeps> = (
+  options = {},
+) => new Normalization(options)

@@ -11,6 +11,7 @@ import {
   RandomImage,
   rangeOf,
 } from './random-image.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface RandomBrightnessOptions extends LayerOptions {
   /** Part of the range of values that is added: f for −f to f, or [low, high]. */
@@ -46,5 +47,6 @@ export class RandomBrightness extends RandomImage {
 }
 
 /** Images brighter or darker at random while training. */
-export const randomBrightness = (options: RandomBrightnessOptions): RandomBrightness =>
-  new RandomBrightness(options)
+export const randomBrightness: Makes<RandomBrightness, RandomBrightnessOptions, Keeps> = (
+  options,
+) => new RandomBrightness(options)

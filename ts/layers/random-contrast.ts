@@ -13,6 +13,7 @@ import {
   RandomImage,
   rangeOf,
 } from './random-image.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface RandomContrastOptions extends LayerOptions {
   /** f or [lower, upper], from 0 to 1: differences to the mean times 1 − lower to 1 + upper. */
@@ -48,5 +49,5 @@ export class RandomContrast extends RandomImage {
 }
 
 /** Images of more or less contrast at random while training. */
-export const randomContrast = (options: RandomContrastOptions): RandomContrast =>
+export const randomContrast: Makes<RandomContrast, RandomContrastOptions, Keeps> = (options) =>
   new RandomContrast(options)

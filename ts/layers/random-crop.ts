@@ -8,6 +8,7 @@ import { subjectOf } from './expect.ts'
 import type { LayerOptions, Pass } from './layer.ts'
 import { asImages, checkedResize, countAlong, pick, resized } from './pixels.ts'
 import { type Draw, RandomImage } from './random-image.ts'
+import type { Makes, Windows } from './shape-rules.ts'
 
 export interface RandomCropOptions extends LayerOptions {
   /** New height in pixels. */
@@ -51,4 +52,6 @@ export class RandomCrop extends RandomImage {
 }
 
 /** A part of each image from a random place, while training. */
-export const randomCrop = (options: RandomCropOptions): RandomCrop => new RandomCrop(options)
+export const randomCrop: Makes<RandomCrop, RandomCropOptions, Windows<'randomCrop', 2>> = (
+  options,
+) => new RandomCrop(options)

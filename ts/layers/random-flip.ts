@@ -8,6 +8,7 @@ import { subjectOf } from './expect.ts'
 import type { LayerOptions } from './layer.ts'
 import { countAlong, pick } from './pixels.ts'
 import { type Draw, RandomImage } from './random-image.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 
 export interface RandomFlipOptions extends LayerOptions {
   /** Default 'horizontalAndVertical'. */
@@ -45,4 +46,5 @@ export class RandomFlip extends RandomImage {
 }
 
 /** Images mirrored at random while training. */
-export const randomFlip = (options: RandomFlipOptions = {}): RandomFlip => new RandomFlip(options)
+export const randomFlip: MakesPlain<RandomFlip, RandomFlipOptions, Keeps> = (options = {}) =>
+  new RandomFlip(options)

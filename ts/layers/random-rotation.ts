@@ -6,6 +6,7 @@ import { subjectOf } from './expect.ts'
 import type { LayerOptions } from './layer.ts'
 import { checkedFill, countAlong, type FillOptions, sample } from './pixels.ts'
 import { type Draw, type Factor, factorJson, RandomImage, rangeOf } from './random-image.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface RandomRotationOptions extends LayerOptions, FillOptions {
   /** Part of a full turn: f for −f to f, or [low, high]; positive is counter-clockwise. */
@@ -45,5 +46,5 @@ export class RandomRotation extends RandomImage {
 }
 
 /** Images turned by random angles while training. */
-export const randomRotation = (options: RandomRotationOptions): RandomRotation =>
+export const randomRotation: Makes<RandomRotation, RandomRotationOptions, Keeps> = (options) =>
   new RandomRotation(options)

@@ -6,6 +6,7 @@ import { subjectOf } from './expect.ts'
 import type { LayerOptions } from './layer.ts'
 import { checkedFill, countAlong, type FillOptions, sample } from './pixels.ts'
 import { type Draw, type Factor, factorJson, RandomImage, rangeOf } from './random-image.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface RandomTranslationOptions extends LayerOptions, FillOptions {
   /** Part of the height: f for −f to f, or [low, high]; positive is down. */
@@ -52,5 +53,6 @@ export class RandomTranslation extends RandomImage {
 }
 
 /** Images moved by random distances while training. */
-export const randomTranslation = (options: RandomTranslationOptions): RandomTranslation =>
-  new RandomTranslation(options)
+export const randomTranslation: Makes<RandomTranslation, RandomTranslationOptions, Keeps> = (
+  options,
+) => new RandomTranslation(options)

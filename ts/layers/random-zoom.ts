@@ -6,6 +6,7 @@ import { subjectOf } from './expect.ts'
 import type { LayerOptions } from './layer.ts'
 import { checkedFill, countAlong, type FillOptions, sample } from './pixels.ts'
 import { type Draw, type Factor, factorJson, RandomImage, rangeOf } from './random-image.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface RandomZoomOptions extends LayerOptions, FillOptions {
   /** f for −f to f, or [low, high]: 0.2 shows 20 % more of the height, −0.2 less. */
@@ -51,4 +52,5 @@ export class RandomZoom extends RandomImage {
 }
 
 /** Images made larger or smaller at random while training. */
-export const randomZoom = (options: RandomZoomOptions): RandomZoom => new RandomZoom(options)
+export const randomZoom: Makes<RandomZoom, RandomZoomOptions, Keeps> = (options) =>
+  new RandomZoom(options)

@@ -6,6 +6,7 @@ import type { Operand, SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { expectLastAxis, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface RescalingOptions extends LayerOptions {
   /** One number, or one for each element of the last axis. */
@@ -50,4 +51,5 @@ export class Rescaling extends Layer {
 }
 
 /** x·scale + offset; int32 inputs become float32: `rescaling({ scale: 1 / 255 })` for pixels. */
-export const rescaling = (options: RescalingOptions): Rescaling => new Rescaling(options)
+export const rescaling: Makes<Rescaling, RescalingOptions, Keeps> = (options) =>
+  new Rescaling(options)

@@ -6,6 +6,7 @@ import * as ops from '../ops.ts'
 import { type Shape, showShape, sizeOf } from '../shape.ts'
 import { shapeError, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
+import type { Becomes, Given, Shaped } from './shape-rules.ts'
 
 export interface ReshapeOptions extends LayerOptions {
   /** New shape of a sample, without the batch axis; one size may be −1: whatever is left. */
@@ -61,4 +62,6 @@ export class Reshape extends Layer {
 }
 
 /** Gives every sample another shape of the same size: [B, 784] → [B, 28, 28]. */
-export const reshape = (options: ReshapeOptions): Reshape => new Reshape(options)
+export const reshape = <const T extends Shape, const S extends Shape = Shape>(
+  options: Given<ReshapeOptions, S> & { targetShape: T },
+): Shaped<Reshape, Becomes<T>, S> => new Reshape(options)

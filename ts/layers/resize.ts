@@ -7,6 +7,7 @@ import { pad, repeat, slice } from '../composites/shape.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Config } from './layer.ts'
+import type { MakesPlainWindows } from './shape-rules.ts'
 import { type PerAxis, SpatialLayer, type SpatialOptions } from './spatial.ts'
 
 /**
@@ -143,20 +144,47 @@ export class UpSampling extends SpatialLayer {
 }
 
 /** Zeros before and after the steps of [B, T, C]. */
-export const zeroPadding1d = (options: ZeroPaddingOptions = {}) => new ZeroPadding(1, options)
+export const zeroPadding1d: MakesPlainWindows<
+  ZeroPadding,
+  ZeroPaddingOptions,
+  'zeroPadding1d',
+  1
+> = (options = {}) => new ZeroPadding(1, options)
 /** Zeros around images [B, H, W, C]. */
-export const zeroPadding2d = (options: ZeroPaddingOptions = {}) => new ZeroPadding(2, options)
+export const zeroPadding2d: MakesPlainWindows<
+  ZeroPadding,
+  ZeroPaddingOptions,
+  'zeroPadding2d',
+  2
+> = (options = {}) => new ZeroPadding(2, options)
 /** Zeros around volumes [B, D, H, W, C]. */
-export const zeroPadding3d = (options: ZeroPaddingOptions = {}) => new ZeroPadding(3, options)
+export const zeroPadding3d: MakesPlainWindows<
+  ZeroPadding,
+  ZeroPaddingOptions,
+  'zeroPadding3d',
+  3
+> = (options = {}) => new ZeroPadding(3, options)
 /** [B, T, C] without its first and last steps. */
-export const cropping1d = (options: CroppingOptions = {}) => new Cropping(1, options)
+export const cropping1d: MakesPlainWindows<Cropping, CroppingOptions, 'cropping1d', 1> = (
+  options = {},
+) => new Cropping(1, options)
 /** Images [B, H, W, C] without their edges. */
-export const cropping2d = (options: CroppingOptions = {}) => new Cropping(2, options)
+export const cropping2d: MakesPlainWindows<Cropping, CroppingOptions, 'cropping2d', 2> = (
+  options = {},
+) => new Cropping(2, options)
 /** Volumes [B, D, H, W, C] without their edges. */
-export const cropping3d = (options: CroppingOptions = {}) => new Cropping(3, options)
+export const cropping3d: MakesPlainWindows<Cropping, CroppingOptions, 'cropping3d', 3> = (
+  options = {},
+) => new Cropping(3, options)
 /** Each step of [B, T, C] `size` times. */
-export const upSampling1d = (options: UpSamplingOptions = {}) => new UpSampling(1, options)
+export const upSampling1d: MakesPlainWindows<UpSampling, UpSamplingOptions, 'upSampling1d', 1> = (
+  options = {},
+) => new UpSampling(1, options)
 /** Images [B, H, W, C] `size` times as large. */
-export const upSampling2d = (options: UpSampling2dOptions = {}) => new UpSampling(2, options)
+export const upSampling2d: MakesPlainWindows<UpSampling, UpSampling2dOptions, 'upSampling2d', 2> = (
+  options = {},
+) => new UpSampling(2, options)
 /** Volumes [B, D, H, W, C] `size` times as large. */
-export const upSampling3d = (options: UpSamplingOptions = {}) => new UpSampling(3, options)
+export const upSampling3d: MakesPlainWindows<UpSampling, UpSamplingOptions, 'upSampling3d', 3> = (
+  options = {},
+) => new UpSampling(3, options)

@@ -5,6 +5,7 @@ import type { SymbolicTensor } from '../graph.ts'
 import { subjectOf } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
 import { asImages, checkedResize, type ResizeOptions, resized } from './pixels.ts'
+import type { Makes, Windows } from './shape-rules.ts'
 
 export interface ResizingOptions extends LayerOptions, ResizeOptions {
   /** New height in pixels. */
@@ -38,4 +39,5 @@ export class Resizing extends Layer {
 }
 
 /** Images of another size: 'bilinear', 'nearest' or 'bicubic'. */
-export const resizing = (options: ResizingOptions): Resizing => new Resizing(options)
+export const resizing: Makes<Resizing, ResizingOptions, Windows<'resizing', 2>> = (options) =>
+  new Resizing(options)

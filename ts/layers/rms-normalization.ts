@@ -9,6 +9,7 @@ import type { Variable } from '../variable.ts'
 import { built, expectShape, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions, type Pass } from './layer.ts'
 import { along, axesOfBuild, axisConfig, byRows, someAxes } from './normalizing.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 
 export interface RMSNormalizationOptions extends LayerOptions {
   /** The axes that are normalized together, and along which the scale lies. Default −1. */
@@ -55,5 +56,6 @@ export class RMSNormalization extends Layer {
 }
 
 /** x / √(mean x² + epsilon) along `axis`, then times a learned scale. */
-export const rmsNormalization = (options: RMSNormalizationOptions = {}): RMSNormalization =>
-  new RMSNormalization(options)
+export const rmsNormalization: MakesPlain<RMSNormalization, RMSNormalizationOptions, Keeps> = (
+  options = {},
+) => new RMSNormalization(options)

@@ -4,8 +4,10 @@ import { badArgument, notNegative, positiveWhole } from '../checks.ts'
 import { sumAll } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
+import type { Shape } from '../shape.ts'
 import type { LayerOptions } from './layer.ts'
 import { type PlainCall, PlainLayer } from './plain.ts'
+import type { Given, Keeps, Makes, MakesPlain, Permutes, Repeats, Shaped } from './shape-rules.ts'
 
 export interface PermuteOptions extends LayerOptions {
   /**
@@ -15,7 +17,7 @@ export interface PermuteOptions extends LayerOptions {
 }
 
 /** Samples with their axes in another order: `permute({ dims: [2, 1] })`. */
-export const permute = (options: PermuteOptions) => {
+export const permute: Makes<PlainLayer, PermuteOptions, Permutes> = (options) => {
   const dims = [...options.dims]
   if (![...dims].sort((a, b) => a - b).every((d, i) => d === i + 1)) {
     throw badArgument(
@@ -40,7 +42,9 @@ export interface RepeatVectorOptions extends LayerOptions {
 }
 
 /** x: [B, features] → [B, n, features] */
-export const repeatVector = (options: RepeatVectorOptions) => {
+export const repeatVector = <const N extends number, const S extends Shape = Shape>(
+  options: Given<RepeatVectorOptions, S> & { n: N },
+): Shaped<PlainLayer, Repeats<N>, S> => {
   const n = positiveWhole(options.name || 'repeatVector', 'n', options.n)
   const call: PlainCall<SymbolicTensor> = (x, _, layer) => {
     const [b, d] = x.shape as [number, number]
@@ -53,7 +57,7 @@ export const repeatVector = (options: RepeatVectorOptions) => {
 }
 
 /** The input as it is. */
-export const identity = (options: LayerOptions = {}) =>
+export const identity: MakesPlain<PlainLayer, LayerOptions, Keeps> = (options = {}) =>
   new PlainLayer('identity', options, {}, (x) => x)
 
 export interface ActivityRegularizationOptions extends LayerOptions {
@@ -64,7 +68,11 @@ export interface ActivityRegularizationOptions extends LayerOptions {
 }
 
 /** The input as it is; the loss gains (l1·Σ |x| + l2·Σ x²) / batch size. */
-export const activityRegularization = (options: ActivityRegularizationOptions = {}) => {
+export const activityRegularization: MakesPlain<
+  PlainLayer,
+  ActivityRegularizationOptions,
+  Keeps
+> = (options = {}) => {
   const subject = options.name || 'activityRegularization'
   const l1 = notNegative(subject, 'l1', options.l1 ?? 0)
   const l2 = notNegative(subject, 'l2', options.l2 ?? 0)

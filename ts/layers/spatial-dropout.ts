@@ -5,6 +5,7 @@ import { belowOne } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Pass } from './layer.ts'
+import type { Keeps, Makes } from './shape-rules.ts'
 import { SpatialLayer, type SpatialOptions } from './spatial.ts'
 
 export interface SpatialDropoutOptions extends SpatialOptions {
@@ -35,8 +36,11 @@ export class SpatialDropout extends SpatialLayer {
 }
 
 /** While training, sets channels of [B, T, C] to 0 and divides the others by 1 − rate. */
-export const spatialDropout1d = (options: SpatialDropoutOptions) => new SpatialDropout(1, options)
+export const spatialDropout1d: Makes<SpatialDropout, SpatialDropoutOptions, Keeps> = (options) =>
+  new SpatialDropout(1, options)
 /** While training, sets channels of [B, H, W, C] to 0 and divides the others by 1 − rate. */
-export const spatialDropout2d = (options: SpatialDropoutOptions) => new SpatialDropout(2, options)
+export const spatialDropout2d: Makes<SpatialDropout, SpatialDropoutOptions, Keeps> = (options) =>
+  new SpatialDropout(2, options)
 /** While training, sets channels of [B, D, H, W, C] to 0 and divides the others by 1 − rate. */
-export const spatialDropout3d = (options: SpatialDropoutOptions) => new SpatialDropout(3, options)
+export const spatialDropout3d: Makes<SpatialDropout, SpatialDropoutOptions, Keeps> = (options) =>
+  new SpatialDropout(3, options)

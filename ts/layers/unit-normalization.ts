@@ -6,6 +6,7 @@ import * as ops from '../ops.ts'
 import { keptAxes, subjectOf } from './expect.ts'
 import { Layer, type LayerOptions } from './layer.ts'
 import { axisConfig, someAxes } from './normalizing.ts'
+import type { Keeps, MakesPlain } from './shape-rules.ts'
 
 export interface UnitNormalizationOptions extends LayerOptions {
   /** The axes along which the sum of squares becomes 1. Default −1. */
@@ -38,5 +39,6 @@ export class UnitNormalization extends Layer {
 }
 
 /** x / √Σ x² along `axis`: vectors of length 1. */
-export const unitNormalization = (options: UnitNormalizationOptions = {}): UnitNormalization =>
-  new UnitNormalization(options)
+export const unitNormalization: MakesPlain<UnitNormalization, UnitNormalizationOptions, Keeps> = (
+  options = {},
+) => new UnitNormalization(options)

@@ -2,7 +2,7 @@
 // Losses and metrics are resolved when the outputs are known.
 
 import { badArgument, finite } from '../checks.ts'
-import { isByName, type Several } from '../data/several.ts'
+import { isByName } from '../data/several.ts'
 import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'
 import type { Loss } from '../losses/loss.ts'
@@ -15,10 +15,20 @@ import type { BatchShape } from '../shape.ts'
 import type { OutputPort } from './network.ts'
 import { byName } from './several.ts'
 
-/** Metrics of one output, or of each. */
-export type MetricSpecs = Several<MetricSpec | readonly MetricSpec[] | null>
+/** One, or one for each output: in their order, or by their names. */
+export type OfOutputs<T, Name extends string = string> =
+  | T
+  | readonly T[]
+  | (string extends Name ? Readonly<Record<string, T>> : { readonly [K in Name]?: T })
 
-export interface CompileOptions {
+/** Metrics of one output, or of each. */
+export type MetricSpecs<Name extends string = string> = OfOutputs<
+  MetricSpec | readonly MetricSpec[] | null,
+  Name
+>
+
+/** `Name`: an output, where they were given by name. */
+export interface CompileOptions<Name extends string = string> {
   /**
    * A name, or an optimizer such as `optimizers.adam({ learningRate: 0.01 })`. Default `'rmsprop'`.
    */
@@ -27,13 +37,13 @@ export interface CompileOptions {
    * A name, or a loss such as `losses.huber({ delta: 2 })`. For several outputs an array or an
    * object by their names; `null` for an output that is not compared, one loss for all of them.
    */
-  loss: Several<LossSpec | null>
+  loss: OfOutputs<LossSpec | null, Name>
   /** What each output's loss counts in the sum. Default 1. */
-  lossWeights?: Several<number>
+  lossWeights?: OfOutputs<number, Name>
   /** Names or metrics; they ignore sample weights. Several outputs: as `loss`. Default none. */
-  metrics?: MetricSpecs
+  metrics?: MetricSpecs<Name>
   /** Names or metrics that count each sample with its weight. Default none. */
-  weightedMetrics?: MetricSpecs
+  weightedMetrics?: MetricSpecs<Name>
   /**
    * Seed of initial weights (where they are not there yet), shuffling and dropout. Default: from
    * the seed of `init`.

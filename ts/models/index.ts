@@ -1,5 +1,6 @@
 // Models: what users see of this folder.
 
+export type { BatchOf, SampleOf } from './chain-shapes.ts'
 export type { ClassWeight } from './class-weight.ts'
 export type { CompileOptions } from './compiled.ts'
 export type { Cost, CostOptions } from './cost.ts'
@@ -9,7 +10,7 @@ export type { DatasetLike } from './fit/sources.ts'
 export { input, type ModelOptions, model, type Predicted } from './functional.ts'
 export type { EpochRecord, FitParams, History } from './history.ts'
 export { loadModel } from './load-model.ts'
-export type { EvaluateOptions, Model, PredictOptions, SummaryOptions } from './model.ts'
+export type { AnyModel, EvaluateOptions, Model, PredictOptions, SummaryOptions } from './model.ts'
 export { type SequentialOptions, sequential } from './sequential.ts'
 export type { Inputs } from './several.ts'
 export type { TrainOnBatchOptions } from './train-on-batch.ts'

@@ -6,14 +6,17 @@ import { badArgument, positiveWhole } from '../checks.ts'
 import type { Several } from '../data/several.ts'
 import { FunctionalTensor } from '../layers/functional.ts'
 import type { AnyLayer } from '../layers/layer.ts'
+import type { Becomes, rule, sample } from '../layers/shape-rules.ts'
 import { unknownName } from '../names.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import type { BatchShape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import type { Variable } from '../variable.ts'
+import type { NamesOf, SampleOf } from './chain-shapes.ts'
 import { Compiled, type CompileOptions } from './compiled.ts'
 import { type Cost, type CostOptions, costOf } from './cost.ts'
+import type { FitsInput, FitsOutput } from './data-shapes.ts'
 import { evaluate } from './evaluate.ts'
 import { modelBlob, saveModel } from './file/save.ts'
 import { fit } from './fit/fit.ts'
@@ -57,14 +60,21 @@ const disposeSymbol: typeof Symbol.dispose = (Symbol.dispose ??
   Symbol.for('Symbol.dispose')) as typeof Symbol.dispose
 
 /** What `apply` gives for outputs that `predict` gives as `P`. */
-type Applied<P> = P extends readonly Tensor[]
-  ? readonly FunctionalTensor[]
-  : P extends Tensor
-    ? FunctionalTensor
-    : { readonly [K in keyof P]: FunctionalTensor }
+type Applied<P> = P extends Tensor
+  ? FunctionalTensor<SampleOf<P>>
+  : { readonly [K in keyof P]: FunctionalTensor<SampleOf<P[K]>> }
 
-/** `P`: what `predict` gives, a tensor, an array or an object of them. */
-export class Model<P = Tensor> {
+/** A model of any inputs and outputs. */
+// biome-ignore lint/suspicious/noExplicitAny: models of all kinds stand in one list
+export type AnyModel = Model<any, any>
+
+/**
+ * `P`: what `predict` gives, a tensor, an array or an object of them. `X`: what the model takes, in
+ * the same way; `unknown` where only the running program knows.
+ */
+export class Model<P = Tensor, X = unknown> {
+  declare readonly [rule]?: Becomes<SampleOf<P>>
+  declare readonly [sample]?: SampleOf<X>
   readonly #live: Live
 
   /** Use `sequential`, `model` or `loadModel`. */
@@ -73,7 +83,7 @@ export class Model<P = Tensor> {
   }
 
   /** The layer that a model is where it stands in another one. */
-  static layerOf(model: Model<unknown>): Nested {
+  static layerOf(model: AnyModel): Nested {
     return model.#live.layer
   }
 
@@ -142,12 +152,12 @@ export class Model<P = Tensor> {
     return this.#live.network.outputs.map(({ shape }) => shape)
   }
 
-  get inputNames(): readonly string[] {
-    return this.#live.network.inputs?.map(({ name }) => name) ?? []
+  get inputNames(): readonly NamesOf<X>[] {
+    return (this.#live.network.inputs?.map(({ name }) => name) ?? []) as NamesOf<X>[]
   }
 
-  get outputNames(): readonly string[] {
-    return this.#live.network.outputs.map(({ name }) => name)
+  get outputNames(): readonly NamesOf<P>[] {
+    return this.#live.network.outputs.map(({ name }) => name) as NamesOf<P>[]
   }
 
   /**
@@ -200,21 +210,27 @@ export class Model<P = Tensor> {
   /**
    * Chooses optimizer, loss and metrics. Weights stay; what an earlier optimizer kept is dropped.
    */
-  compile(options: CompileOptions): void {
+  compile(options: CompileOptions<NamesOf<P>>): void {
     checkOptions('compile', options, [
       ...['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics', 'seed'],
     ])
     const seed = options.seed === undefined ? undefined : givenSeed(options.seed)
-    this.#live.compile(new Compiled(options))
+    this.#live.compile(new Compiled(options as CompileOptions))
     if (seed) this.#live.store.seed = seed
   }
 
   /**
-   * Trains: every epoch passes once over the samples. Resolves to the logs of the epochs; rejects
+   * Trains: every epoch passes once over the samples. The ranks of x and y are checked when the
+   * program is compiled, where they are known; `y as Tensor` is taken as it is. Resolves to the logs of the epochs; rejects
    * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
-  fit(x: Inputs, y: Inputs, options?: FitOptions): Promise<History>
   fit(dataset: DatasetLike, options?: FitOptions): Promise<History>
+  fit<M, A extends Inputs, B extends Inputs>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    y: B & FitsOutput<B, M>,
+    options?: FitOptions,
+  ): Promise<History>
   fit(
     x: Inputs | DatasetLike,
     second?: Inputs | FitOptions,
@@ -233,8 +249,13 @@ export class Model<P = Tensor> {
   }
 
   /** Loss and metrics on samples: `{ loss, accuracy, … }`. */
-  evaluate(x: Inputs, y: Inputs, options?: EvaluateOptions): Promise<Logs>
   evaluate(dataset: DatasetLike, options?: EvaluateOptions): Promise<Logs>
+  evaluate<M, A extends Inputs, B extends Inputs>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    y: B & FitsOutput<B, M>,
+    options?: EvaluateOptions,
+  ): Promise<Logs>
   async evaluate(
     x: Inputs | DatasetLike,
     second?: Inputs | EvaluateOptions,
@@ -260,6 +281,11 @@ export class Model<P = Tensor> {
   }
 
   /** The outputs, in the form in which the model was given them. x: [N, ...] → [N, ...] */
+  predict<M, A extends Inputs | DatasetLike>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    options?: PredictOptions,
+  ): Promise<P>
   async predict(x: Inputs | DatasetLike, options: PredictOptions = {}): Promise<P> {
     checkOptions('predict', options, ['batchSize', 'signal'])
     const batchSize = positiveWhole('predict', 'batchSize', options.batchSize ?? 256)
@@ -268,6 +294,12 @@ export class Model<P = Tensor> {
   }
 
   /** One training step on all of x. Resolves to loss and metrics of the batch, before the step. */
+  trainOnBatch<M, A extends Inputs, B extends Inputs>(
+    this: M,
+    x: A & FitsInput<A, M>,
+    y: B & FitsOutput<B, M>,
+    options?: TrainOnBatchOptions,
+  ): Promise<Logs>
   trainOnBatch(x: Inputs, y: Inputs, options: TrainOnBatchOptions = {}): Promise<Logs> {
     return trainOnBatch(this.#live, x, y, options)
   }

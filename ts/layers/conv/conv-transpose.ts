@@ -6,6 +6,7 @@ import type { SymbolicTensor } from '../../graph.ts'
 import type { Variable } from '../../variable.ts'
 import { subjectOf } from '../expect.ts'
 import type { Config, Pass } from '../layer.ts'
+import type { MakesFilters } from '../shape-rules.ts'
 import type { PerAxis } from '../spatial.ts'
 import type { WeightSpecOptions } from '../weight-specs.ts'
 import { Windowed, type WindowOptions } from './base.ts'
@@ -55,13 +56,25 @@ export class ConvTranspose extends Windowed<'kernel'> {
 }
 
 /** Transposed convolution over a series: x: [B, T, C] → y: [B, T', filters]. */
-export const conv1dTranspose = (options: ConvTransposeOptions): ConvTranspose =>
-  new ConvTranspose('conv1dTranspose', 1, options)
+export const conv1dTranspose: MakesFilters<
+  ConvTranspose,
+  ConvTransposeOptions,
+  'conv1dTranspose',
+  1
+> = (options) => new ConvTranspose('conv1dTranspose', 1, options)
 
 /** Transposed convolution over images: x: [B, H, W, C] → y: [B, H', W', filters]. */
-export const conv2dTranspose = (options: ConvTransposeOptions): ConvTranspose =>
-  new ConvTranspose('conv2dTranspose', 2, options)
+export const conv2dTranspose: MakesFilters<
+  ConvTranspose,
+  ConvTransposeOptions,
+  'conv2dTranspose',
+  2
+> = (options) => new ConvTranspose('conv2dTranspose', 2, options)
 
 /** Transposed convolution over volumes: x: [B, D, H, W, C] → y: [B, D', H', W', filters]. */
-export const conv3dTranspose = (options: ConvTransposeOptions): ConvTranspose =>
-  new ConvTranspose('conv3dTranspose', 3, options)
+export const conv3dTranspose: MakesFilters<
+  ConvTranspose,
+  ConvTransposeOptions,
+  'conv3dTranspose',
+  3
+> = (options) => new ConvTranspose('conv3dTranspose', 3, options)

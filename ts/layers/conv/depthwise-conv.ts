@@ -6,6 +6,7 @@ import type { SymbolicTensor } from '../../graph.ts'
 import type { Variable } from '../../variable.ts'
 import { subjectOf } from '../expect.ts'
 import type { Config, Pass } from '../layer.ts'
+import type { Makes, Windows } from '../shape-rules.ts'
 import type { WeightSpecOptions } from '../weight-specs.ts'
 import { Windowed, type WindowOptions } from './base.ts'
 
@@ -43,9 +44,15 @@ export class DepthwiseConv extends Windowed<'depthwise'> {
 }
 
 /** Each channel of a series alone: x: [B, T, C] → y: [B, T', C · depthMultiplier]. */
-export const depthwiseConv1d = (options: DepthwiseOptions): DepthwiseConv =>
-  new DepthwiseConv('depthwiseConv1d', 1, options)
+export const depthwiseConv1d: Makes<
+  DepthwiseConv,
+  DepthwiseOptions,
+  Windows<'depthwiseConv1d', 1, number>
+> = (options) => new DepthwiseConv('depthwiseConv1d', 1, options)
 
 /** Each channel of images alone: x: [B, H, W, C] → y: [B, H', W', C · depthMultiplier]. */
-export const depthwiseConv2d = (options: DepthwiseOptions): DepthwiseConv =>
-  new DepthwiseConv('depthwiseConv2d', 2, options)
+export const depthwiseConv2d: Makes<
+  DepthwiseConv,
+  DepthwiseOptions,
+  Windows<'depthwiseConv2d', 2, number>
+> = (options) => new DepthwiseConv('depthwiseConv2d', 2, options)

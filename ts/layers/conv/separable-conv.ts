@@ -7,6 +7,7 @@ import type { SymbolicTensor } from '../../graph.ts'
 import type { Variable } from '../../variable.ts'
 import { subjectOf } from '../expect.ts'
 import type { Config, Pass } from '../layer.ts'
+import type { MakesFilters } from '../shape-rules.ts'
 import type { WeightSpecOptions } from '../weight-specs.ts'
 import { Windowed, type WindowOptions } from './base.ts'
 
@@ -58,9 +59,17 @@ export class SeparableConv extends Windowed<'depthwise' | 'pointwise'> {
 }
 
 /** Separable convolution over a series: x: [B, T, C] → y: [B, T', filters]. */
-export const separableConv1d = (options: SeparableOptions): SeparableConv =>
-  new SeparableConv('separableConv1d', 1, options)
+export const separableConv1d: MakesFilters<
+  SeparableConv,
+  SeparableOptions,
+  'separableConv1d',
+  1
+> = (options) => new SeparableConv('separableConv1d', 1, options)
 
 /** Separable convolution over images: x: [B, H, W, C] → y: [B, H', W', filters]. */
-export const separableConv2d = (options: SeparableOptions): SeparableConv =>
-  new SeparableConv('separableConv2d', 2, options)
+export const separableConv2d: MakesFilters<
+  SeparableConv,
+  SeparableOptions,
+  'separableConv2d',
+  2
+> = (options) => new SeparableConv('separableConv2d', 2, options)

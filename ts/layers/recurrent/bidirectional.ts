@@ -16,6 +16,7 @@ import {
   type Tensors,
 } from '../layer.ts'
 import { savedLayer } from '../nested.ts'
+import type { Doubles, InputOf, Shaped } from '../shape-rules.ts'
 import { Rnn } from './rnn.ts'
 
 type Merge = (a: SymbolicTensor, b: SymbolicTensor) => SymbolicTensor
@@ -127,4 +128,4 @@ export class Bidirectional<Out extends Tensors = Tensors> extends Layer<Tensors,
 /** Runs a recurrent layer in both directions and merges the outputs. */
 export const bidirectional = <const O extends BidirectionalOptions>(
   options: O,
-): Bidirectional<BidirectionalOut<O>> => new Bidirectional(options)
+): Shaped<Bidirectional<BidirectionalOut<O>>, Doubles<O>, InputOf<O>> => new Bidirectional(options)

@@ -3,10 +3,11 @@
 import { badArgument } from '../../checks.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
-import { type BatchShape, showShape } from '../../shape.ts'
+import { type BatchShape, type Shape, showShape } from '../../shape.ts'
 import { shapeError, subjectOf } from '../expect.ts'
 import { Layer, type LayerOptions, type Pass } from '../layer.ts'
 import { savedLayer } from '../nested.ts'
+import type { Distributes, Given, Shaped } from '../shape-rules.ts'
 
 export interface TimeDistributedOptions extends LayerOptions {
   /** Applied to each step with the same weights. */
@@ -49,5 +50,6 @@ export class TimeDistributed extends Layer {
 }
 
 /** Applies `layer` to each step: x: [B, T, ...] → y: [B, T, ...]. */
-export const timeDistributed = (options: TimeDistributedOptions): TimeDistributed =>
-  new TimeDistributed(options)
+export const timeDistributed = <const L extends Layer, const S extends Shape = Shape>(
+  options: Given<TimeDistributedOptions, S> & { layer: L },
+): Shaped<TimeDistributed, Distributes<L>, S> => new TimeDistributed(options)

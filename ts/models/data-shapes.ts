@@ -1,0 +1,81 @@
+// Whether data and labels have the rank that a model expects, as far as the compiler sees it in
+// nested arrays and in tensors of a written shape. Types only.
+
+import type { Listed } from '../layers/shape-rules.ts'
+import type { Dtype, Shape } from '../shape.ts'
+import type { NumericArray, Tensor } from '../tensor.ts'
+import type { NamesOf, SampleOf } from './chain-shapes.ts'
+import type { Model } from './model.ts'
+
+/** Nesting beyond this is not followed. */
+type Deepest = 6
+
+/** Rank of numbers; `number` where it is not known, as of several tensors. */
+type RankOf<T, Depth extends readonly 0[] = []> = Depth['length'] extends Deepest
+  ? number
+  : T extends number
+    ? Depth['length']
+    : T extends NumericArray
+      ? [...Depth, 0]['length']
+      : T extends Tensor<Dtype, infer S extends Shape>
+        ? Depth extends []
+          ? S['length']
+          : number
+        : T extends readonly (infer One)[]
+          ? RankOf<One, [...Depth, 0]>
+          : number
+
+/** Nothing is this: what it says is wrong. */
+export interface Wrong<Sentence> {
+  readonly wrong: Sentence
+}
+
+/** `Sentence` where no rank that `T` may have is among `Ranks`. */
+type Unless<T, Ranks, Sentence> = [RankOf<T>] extends [never]
+  ? unknown
+  : number extends RankOf<T> | Ranks
+    ? unknown
+    : [Extract<RankOf<T>, Ranks>] extends [never]
+      ? Wrong<Sentence>
+      : unknown
+
+/** An object of names: no tensor, no array. */
+type ByName = { readonly [name: string]: unknown } & { readonly length?: never }
+
+type At<P, K> = K extends keyof P ? P[K] : unknown
+
+type Odd<K, P> = string extends K ? unknown : Wrong<{ unknownName: K; names: NamesOf<P> }>
+
+type Batch<S extends Shape> = S extends readonly [] ? '[batch]' : `[batch, ${Listed<S>}]`
+
+/**
+ * `unknown`, or what is wrong with data `T` for the model `M`. Methods are told their model as `M`,
+ * so that they are the same for all models, and can be called on one of several.
+ */
+export type FitsInput<T, M> = M extends Model<infer _, infer X> ? Taken<T, X> : unknown
+
+type Taken<T, X> = X extends Tensor
+  ? Unless<
+      T,
+      [0, ...SampleOf<X>]['length'],
+      `x has rank ${RankOf<T>}, but the model takes ${Batch<SampleOf<X>>}`
+    >
+  : T extends ByName
+    ? { readonly [K in keyof T]: K extends NamesOf<X> ? Taken<T[K], At<X, K>> : Odd<K, X> }
+    : unknown
+
+/**
+ * `unknown`, or what is wrong with labels `T` for the model `M`. Losses of class numbers take one
+ * axis less than the output has.
+ */
+export type FitsOutput<T, M> = M extends Model<infer P, infer _> ? Compared<T, P> : unknown
+
+type Compared<T, P> = P extends Tensor
+  ? Unless<
+      T,
+      SampleOf<P>['length'] | [0, ...SampleOf<P>]['length'],
+      `y has rank ${RankOf<T>}, but the model gives ${Batch<SampleOf<P>>}: labels are of its rank, or one less for class numbers`
+    >
+  : T extends ByName
+    ? { readonly [K in keyof T]: K extends NamesOf<P> ? Compared<T[K], At<P, K>> : Odd<K, P> }
+    : unknown
