@@ -2,7 +2,7 @@
 // with ONNX's defaults. No operator is known here.
 
 import type { Graph, SymbolicTensor as Tensor } from '../../ts/graph.ts'
-import type { Case } from './cases.ts'
+import type { Case, Constant } from './cases.ts'
 
 /** Thrown where Gradloom has nothing of the kind; the text is the reason on the page. */
 export class Unsupported extends Error {}
@@ -67,8 +67,8 @@ export class Call {
     return (this.#case.attributes[name] as string | undefined) ?? otherwise
   }
 
-  tensor(name: string): { data: readonly number[]; dtype: string } | undefined {
-    return this.#case.attributes[name] as { data: readonly number[]; dtype: string } | undefined
+  tensor(name: string): Constant | undefined {
+    return this.#case.attributes[name] as Constant | undefined
   }
 
   /** The numbers of an input that says a shape, axes or places, which are fixed in our graphs. */

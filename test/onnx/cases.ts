@@ -13,11 +13,13 @@ export interface Numbers extends Values {
   readonly type: string
 }
 
-export type Attribute =
-  | number
-  | string
-  | readonly number[]
-  | { readonly data: readonly number[]; readonly dtype: string }
+export interface Constant {
+  readonly data: readonly number[]
+  readonly dtype: string
+  readonly shape: readonly number[]
+}
+
+export type Attribute = number | string | readonly number[] | Constant
 
 export interface Case {
   readonly name: string

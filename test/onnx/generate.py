@@ -40,7 +40,8 @@ def value_of(attribute):
         return attribute.s.decode()
     if kind == "TENSOR":
         array = numpy_helper.to_array(attribute.t)
-        return {"data": array.ravel().tolist(), "dtype": DTYPES.get(attribute.t.data_type)}
+        dtype = DTYPES.get(attribute.t.data_type)
+        return {"data": array.ravel().tolist(), "dtype": dtype, "shape": list(array.shape)}
     names = {"INT": "i", "FLOAT": "f", "INTS": "ints", "FLOATS": "floats"}
     found = getattr(attribute, names[kind])
     return list(found) if kind in ("INTS", "FLOATS") else found

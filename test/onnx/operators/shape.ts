@@ -6,6 +6,7 @@ import type { SymbolicTensor as Tensor } from '../../../ts/graph.ts'
 import { resizing } from '../../../ts/layers/index.ts'
 import { sizeOf } from '../../../ts/shape.ts'
 import { type Call, type Operator, plain, Unsupported } from '../call.ts'
+import type { Constant } from '../cases.ts'
 
 const numbers = (call: Call, i: number): number[] => call.numbers(i) as number[]
 
@@ -155,8 +156,8 @@ const constantOfShape: Operator = (call) => {
 }
 
 const constant: Operator = (call) => {
-  const { data } = call.tensor('value') as { data: readonly number[] }
-  return ops.constant(call.graph, data, [5, 5])
+  const { data, shape } = call.tensor('value') as Constant
+  return ops.constant(call.graph, data, shape)
 }
 
 const range: Operator = (call) => {

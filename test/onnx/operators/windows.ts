@@ -1,6 +1,7 @@
 // ONNX's convolutions and poolings, which are channels first and name their zeros one by one, as
 // uses of ours, which are channels last.
 
+import * as activations from '../../../ts/activations/index.ts'
 import * as ops from '../../../ts/composites/index.ts'
 import type { SymbolicTensor as Tensor } from '../../../ts/graph.ts'
 import * as core from '../../../ts/ops.ts'
@@ -82,6 +83,24 @@ const convInteger: Operator = (call) => {
   const x = ops.cast(ops.subtract(call.x(0), call.maybe(2) ?? 0), 'float32')
   const w = ops.cast(ops.subtract(call.x(1), ofKernel), 'float32')
   return ops.cast(convolved(call, x, w), 'int32')
+}
+
+/** x: [B, C, T], w: [C, 1, K] → each channel's own convolution with the past, and the new past. */
+const causalConv = (call: Call): readonly Tensor[] => {
+  const [x, w] = [call.x(0), call.x(1)]
+  const [b, c] = x.shape as [number, number]
+  const taps = w.shape[2] as number
+  const past = call.maybe(3) ?? ops.zeros(call.graph, [b, c, taps - 1])
+  const whole = ops.concatenate([past, x], 2)
+  const y = ops.depthwiseConv(channelsLast(whole), ops.transpose(w, [2, 0, 1]), {
+    strides: [1],
+    dilationRate: [1],
+    padding: 'valid',
+  })
+  const biased = withBias(y, call.maybe(2))
+  const steps = whole.shape[2] as number
+  const state = ops.slice(whole, [0, 0, steps - taps + 1], [b, c, taps - 1])
+  return [call.has('activation') ? activations.silu(biased) : biased, state]
 }
 
 /** Sizes of the result, and the zeros that the convolution which it reverses had. */
@@ -167,6 +186,7 @@ const spatialAxes = (x: Tensor): number[] => x.shape.map((_, i) => i).slice(2)
 
 export const windowed: Readonly<Record<string, Operator>> = {
   AveragePool: averagePool,
+  CausalConvWithState: causalConv,
   Conv: conv,
   ConvInteger: convInteger,
   ConvTranspose: convTranspose,
