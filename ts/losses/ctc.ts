@@ -28,26 +28,34 @@ const shifted = (x: SymbolicTensor, by: number, fill: number): SymbolicTensor =>
   return ops.place(kept, x.shape, [0, by], [1, 1], fill)
 }
 
+/** x: [B, T, S] → T times [B, S]; by halves, as the gradient of a slice is as large as the whole. */
+const inTime = (x: SymbolicTensor): SymbolicTensor[] => {
+  const [count, steps, size] = x.shape as readonly [number, number, number]
+  if (steps === 1) return [ops.reshape(x, [count, size])]
+  const half = steps >> 1
+  const part = (from: number, length: number) =>
+    inTime(ops.slice(x, [0, from, 0], [count, length, size], [1, 1, 1]))
+  return [...part(0, half), ...part(half, steps - half)]
+}
+
 /** labels: f32 [B, L], logits: [B, T, C] → −log p(labels): [B] */
 const negativeLogLikelihood = (labels: SymbolicTensor, logits: SymbolicTensor): SymbolicTensor => {
-  const [count, steps, classes] = logits.shape as readonly [number, number, number]
+  const [count, , classes] = logits.shape as readonly [number, number, number]
   const size = 2 * (labels.shape[1] as number) + 1
   const { graph } = logits
   const places = graph.constant(Float32Array.from({ length: size }, (_, s) => s))
   // A blank around each label: [B, S]
   const path = ops.place(labels, [count, size], [0, 1], [1, 2], 0)
   const chosen = ops.oneHot(ops.castI32(path), classes)
-  const scores = ops.matmul(ops.logSoftmax(logits), chosen, false, true)
-  const at = (t: number): SymbolicTensor =>
-    ops.reshape(ops.slice(scores, [0, t, 0], [count, 1, size], [1, 1, 1]), [count, size])
+  const scores = inTime(ops.matmul(ops.logSoftmax(logits), chosen, false, true))
   // The blank between two labels may be left out if they differ.
   const isAgain = ops.maximum(ops.equal(path, 0), ops.equal(path, shifted(path, 2, 0)))
   const barrier = ops.mul(isAgain, FAR)
   const isStart = graph.constant(Float32Array.from({ length: size }, (_, s) => (s < 2 ? 1 : 0)))
-  let alpha = ops.where(isStart, at(0), FAR)
-  for (let t = 1; t < steps; t++) {
+  let alpha = ops.where(isStart, scores[0] as SymbolicTensor, FAR)
+  for (const score of scores.slice(1)) {
     const skipped = ops.add(shifted(alpha, 2, FAR), barrier)
-    alpha = ops.add(logAdd(alpha, shifted(alpha, 1, FAR), skipped), at(t))
+    alpha = ops.add(logAdd(alpha, shifted(alpha, 1, FAR), skipped), score)
   }
   const blanks = ops.equal(labels, 0)
   const length = ops.sub(labels.shape[1] as number, ops.sumTo(blanks, [count, 1]))
