@@ -8,6 +8,7 @@ export {
 } from './categorical-crossentropy.ts'
 export { type CircleOptions, circle } from './circle.ts'
 export { type CosineSimilarityOptions, cosineSimilarity } from './cosine-similarity.ts'
+export { ctc } from './ctc.ts'
 export {
   type BinaryFocalCrossentropyOptions,
   binaryFocalCrossentropy,

@@ -114,7 +114,12 @@ describe('the recorded cases', () => {
   })
 
   it('cover every loss', () => {
-    expect([...new Set(cases.map((c) => c.loss))].sort()).toEqual(Object.keys(losses).sort())
+    expect([...new Set(cases.map((c) => c.loss))].sort()).toEqual(
+      // It has a file of its own.
+      Object.keys(losses)
+        .filter((name) => name !== 'ctc')
+        .sort(),
+    )
   })
 })
 

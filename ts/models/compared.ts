@@ -24,9 +24,10 @@ const ofPlaces = (
   mask: SymbolicTensor | undefined,
   isSum: boolean,
 ): SymbolicTensor => {
-  const kept = mask ? ops.mul(values, weightsLike(mask, values)) : values
+  const hasPlaces = mask && values.shape.length >= mask.shape.length
+  const kept = hasPlaces ? ops.mul(values, weightsLike(mask, values)) : values
   if (isSum && kept.shape.length > 1) return ops.sum(kept, axesFrom(kept, 1), false)
-  if (!mask) return meanPerSample(kept)
+  if (!hasPlaces) return meanPerSample(kept)
   const valid = ops.maximum(sumAll(mask), 1)
   return ops.mul(meanPerSample(kept), ops.div(sizeOf(mask.shape), valid))
 }

@@ -90,9 +90,9 @@ const labelsOf = (
   at: string,
 ): Tensor => {
   const labels = asTensor(y, loss?.labels ?? 'float32')
-  if (!loss || loss.anyLabels) return labels
+  if (!loss) return labels
   const wanted = loss.labelShape(shape)
-  if (!fits(labels.shape, wanted)) {
+  if (!loss.anyLabels && !fits(labels.shape, wanted)) {
     throw new GradloomError(
       'shape',
       `${at}: ${loss.type} after ${subjectOf(layer)} (output ${showShape(shape)}) expects labels ` +
@@ -103,6 +103,7 @@ const labelsOf = (
   }
   const classes = loss.classes?.(shape)
   if (classes !== undefined) checkLabels(labels, classes, 'y', loss.ignoreClass)
+  if (loss.anyLabels) return labels
   return labels.reshape([labels.shape[0] as number, ...(wanted.slice(1) as number[])])
 }
 
