@@ -71,7 +71,7 @@ export const kinds = async () => {
     kind('Metrics', api.metrics, 'metrics'),
     kind('Optimizers', api.optimizers, 'optimizers'),
     kind('Learning-rate schedules', api.schedules, 'schedules'),
-    kind('Callbacks', api.callbacks, 'callbacks'),
+    kind('Callbacks', api.callbacks, ''),
     kind('Preprocessing', api.preprocessing, 'preprocessing'),
     { ...kind('Functions of tensors (`ops`)', api.ops, 'composites'), within },
     { title: 'Primitive ops of the core', ops: primitives() },
