@@ -5,7 +5,7 @@
 import type { Shape } from '../shape.ts'
 import type { DataFormat } from './spatial.ts'
 
-/** `in`: the shape of a sample. `out`: that of the result, or a sentence that says what is wrong. */
+/** `in`: the shape of a sample. `out`: that of the result, or a sentence on what is wrong. */
 export interface Rule {
   readonly in: unknown
   readonly out: unknown
@@ -57,10 +57,14 @@ export interface Flattens extends Rule {
   readonly out: this['in'] extends readonly [number] ? this['in'] : readonly [number]
 }
 
+type DenseOnImage<S> =
+  `dense: its input ${Show<S>} is an image; put layers.flatten() before it, or ${KeepPixels}`
+type KeepPixels = 'use layers.conv2d with kernelSize 1 to keep the pixels apart'
+
 /** A new last axis in place of the old one. */
 export interface Projects<U extends number> extends Rule {
   readonly out: this['in'] extends readonly [unknown, unknown, unknown, ...unknown[]]
-    ? `dense: its input ${Show<this['in']>} is an image; put layers.flatten() before it, or use layers.conv2d with kernelSize 1 to keep the pixels apart`
+    ? DenseOnImage<this['in']>
     : this['in'] extends readonly [...infer Rest, unknown]
       ? readonly [...Rest, U]
       : Shape

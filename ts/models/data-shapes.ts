@@ -25,6 +25,8 @@ type RankOf<T, Depth extends readonly 0[] = []> = Depth['length'] extends Deepes
           ? RankOf<One, [...Depth, 0]>
           : number
 
+type Labels = 'labels are of its rank, or one less for class numbers'
+
 /** Nothing is this: what it says is wrong. */
 export interface Wrong<Sentence> {
   readonly wrong: Sentence
@@ -74,7 +76,7 @@ type Compared<T, P> = P extends Tensor
   ? Unless<
       T,
       SampleOf<P>['length'] | [0, ...SampleOf<P>]['length'],
-      `y has rank ${RankOf<T>}, but the model gives ${Batch<SampleOf<P>>}: labels are of its rank, or one less for class numbers`
+      `y has rank ${RankOf<T>}, but the model gives ${Batch<SampleOf<P>>}: ${Labels}`
     >
   : T extends ByName
     ? { readonly [K in keyof T]: K extends NamesOf<P> ? Compared<T[K], At<P, K>> : Odd<K, P> }

@@ -221,7 +221,8 @@ export class Model<P = Tensor, X = unknown> {
 
   /**
    * Trains: every epoch passes once over the samples. The ranks of x and y are checked when the
-   * program is compiled, where they are known; `y as Tensor` is taken as it is. Resolves to the logs of the epochs; rejects
+   * program is compiled, where they are known; `y as Tensor` is taken as it is. Resolves to
+   * the logs of the epochs; rejects
    * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
   fit(dataset: DatasetLike, options?: FitOptions): Promise<History>
