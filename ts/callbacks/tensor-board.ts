@@ -16,8 +16,8 @@ export interface TensorBoardOptions {
   /** Whether the weights are shown as pictures, too, as often as histograms. Default false. */
   writeImages?: boolean
   /**
-   * Batches between two points of the running means within an epoch; `'batch'`: 1. Then each step is
-   * a call of its own. Default `'epoch'`: no points within an epoch.
+   * Batches between two points of the running means within an epoch; `'batch'`: 1. Then each step
+   * is a call of its own. Default `'epoch'`: no points within an epoch.
    */
   updateFreq?: 'epoch' | 'batch' | number
 }

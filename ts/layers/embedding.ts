@@ -22,8 +22,8 @@ export interface EmbeddingOptions extends LayerOptions, WeightSpecOptions<'embed
   /**
    * Whether a training step changes, and costs, only the rows of the tokens in the batch. Momentum,
    * means and decay of the others then stand still (as in PyTorch; Keras lets them go on). Tables
-   * with a regularizer or a constraint, looked up twice, or under an optimizer that sums or averages
-   * over steps, are updated whole, and so are those of a batch in shards. Default false.
+   * with a regularizer or a constraint, looked up twice, or under an optimizer that sums or
+   * averages over steps, are updated whole, and so are those of a batch in shards. Default false.
    */
   sparse?: boolean
 }

@@ -1,5 +1,5 @@
-// Rules of shapes against the layers themselves: each shape below is checked by the compiler and when
-// it runs. What the compiler refuses is in test/types.
+// Rules of shapes against the layers themselves: each shape below is checked by the compiler and
+// when it runs. What the compiler refuses is in test/types.
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { input, layers } from '../index.ts'

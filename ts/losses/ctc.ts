@@ -28,7 +28,9 @@ const shifted = (x: SymbolicTensor, by: number, fill: number): SymbolicTensor =>
   return ops.place(kept, x.shape, [0, by], [1, 1], fill)
 }
 
-/** x: [B, T, S] → T times [B, S]; by halves, as the gradient of a slice is as large as the whole. */
+/**
+ * x: [B, T, S] → T times [B, S]; by halves, as the gradient of a slice is as large as the whole.
+ */
 const inTime = (x: SymbolicTensor): SymbolicTensor[] => {
   const [count, steps, size] = x.shape as readonly [number, number, number]
   if (steps === 1) return [ops.reshape(x, [count, size])]

@@ -63,8 +63,8 @@ export const takesRows = ({ cadence }: Optimizer, { constraint }: Variable): boo
   cadence?.isPlain !== false && !constraint
 
 /**
- * Assigns the weights and all slots; constraints act on the new weights. A weight with a look-up has
- * the gradient of its rows, in which the first of equal rows counts.
+ * Assigns the weights and all slots; constraints act on the new weights. A weight with a look-up
+ * has the gradient of its rows, in which the first of equal rows counts.
  */
 export const updateAll = (
   graph: Graph,

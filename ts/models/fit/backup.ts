@@ -1,5 +1,5 @@
-// `backupAndRestore`: a `fit` that was cut off goes on from its last backup, to the same bits. Keras
-// 3's `BackupAndRestore`, which restores no callbacks.
+// `backupAndRestore`: a `fit` that was cut off goes on from its last backup, to the same bits.
+// Keras 3's `BackupAndRestore`, which restores no callbacks.
 
 import type { Callback, State } from '../../callbacks/callback.ts'
 import { filesFor } from '../../callbacks/csv-logger.ts'
