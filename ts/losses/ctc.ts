@@ -78,7 +78,8 @@ export const ctc = (options: LossOptions = {}): Loss =>
     classes: (outputShape) => outputShape.at(-1) as number,
     labelShape: (outputShape) => {
       if (outputShape.length === 3) return outputShape.slice(0, 2)
-      const message = `${TYPE}: expects logits [batch, time, classes], not ${showShape(outputShape)}.`
+      const given = showShape(outputShape)
+      const message = `${TYPE}: expects logits [batch, time, classes], not ${given}.`
       throw new GradloomError('shape', message, { subject: TYPE })
     },
     values: (yTrue, yPred) => negativeLogLikelihood(asFloat(yTrue), yPred),
