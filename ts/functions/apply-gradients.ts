@@ -43,7 +43,8 @@ export interface ApplyGradients {
   ): Promise<Applied<Params, Tensor>>
 }
 
-const placeholder = (name: string, shape: Shape): Variable =>
+/** Stands for a weight in the optimizer's formulas; its numbers are lent by the caller. */
+const weightLike = (name: string, shape: Shape): Variable =>
   new Variable({ name, shape, initialize: (own, { graph }) => graph.fill(0, own) })
 
 const checkAlike = (params: readonly Tensor[] | readonly SymbolicTensor[], grads: unknown[]) => {
@@ -75,7 +76,7 @@ class Steps {
 
   #variableFor(i: number, shape: Shape): Variable {
     const key = `${i} ${shape}`
-    const variable = this.#known.get(key) ?? placeholder(`${i}`, shape)
+    const variable = this.#known.get(key) ?? weightLike(`${i}`, shape)
     this.#known.set(key, variable)
     return variable
   }
