@@ -104,7 +104,13 @@ fn agree(graph: &Graph, plans: &[Plan]) {
     let start = start(graph, &plans[0]);
     let mut want = start.clone();
     (0..2).for_each(|_| interpret(graph, &mut want));
-    for (at, plan) in plans.iter().enumerate() {
+    // A module without shared memory has no threads to start.
+    let most = if cfg!(target_arch = "wasm32") {
+        1
+    } else {
+        plans.len()
+    };
+    for (at, plan) in plans[..most].iter().enumerate() {
         let mut got = start.clone();
         (0..2).for_each(|_| run_threads(plan, at + 1, &mut got));
         let what = || format!("{} threads\n{graph}\n{plan}", at + 1);
