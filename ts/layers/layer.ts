@@ -113,6 +113,8 @@ export interface WeightOptions {
 }
 
 /** `[B, ...]` → `[null, ...]` */
+const NONE: ReadonlyMap<Variable, Elements> = /* @__PURE__ */ new Map()
+
 const shapeOf = (x: SymbolicTensor): BatchShape => [null, ...x.shape.slice(1)]
 
 export abstract class Layer<
@@ -254,7 +256,7 @@ export abstract class Layer<
    * anyway.
    */
   takePending(): ReadonlyMap<Variable, Elements> {
-    return new Map()
+    return NONE
   }
 
   /** The options that make this layer again, as JSON. */

@@ -2,7 +2,7 @@
 // runs at the moment. The public face is `model.ts`.
 
 import { GradloomError } from '../errors.ts'
-import { withSublayers } from '../layers/pass.ts'
+import type { AnyLayer } from '../layers/layer.ts'
 import { averageOf, sharedSlots, slotsFor } from '../optimizers/update.ts'
 import type { Elements, Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
@@ -162,14 +162,16 @@ export class Live {
     return 'history' in error ? Object.assign(told, { history: error.history }) : told
   }
 
-  /** Numbers in place, those that layers were given meanwhile too. Call it before a run. */
-  async ready(): Promise<void> {
-    for (const layer of withSublayers(this.network.layers)) {
-      const pending = [...layer.takePending()]
-      if (pending.length === 0) continue
+  /**
+   * Numbers in place, those that layers were given meanwhile too. Call it before a run, with what
+   * it needs, by default all.
+   */
+  async ready(needed?: readonly Kept[]): Promise<void> {
+    const pending = pendingOf(this.network.layers)
+    if (pending.length > 0) {
       await this.store.set(new Map(pending.map(([{ key }, value]) => [key, value])))
     }
-    await this.store.ready()
+    if (!needed || !this.store.home.holds(needed)) await this.store.ready()
   }
 
   /** Trained weights and, in the same order, the slots with their means, if there are any. */
@@ -239,6 +241,9 @@ export class Live {
     await this.store.leave()
   }
 }
+
+const pendingOf = (layers: readonly AnyLayer[]): (readonly [Variable, Elements])[] =>
+  layers.flatMap((layer) => [...layer.takePending(), ...pendingOf(layer.sublayers)])
 
 /** The workers' memory is gone after these. */
 const LOST = new Set(['worker-died', 'worker-start', 'trap'])

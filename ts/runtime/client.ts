@@ -52,6 +52,7 @@ export class WorkerClient {
     run: (...args) => this.#call('run', args),
     memory: (...args) => this.#call('memory', args),
     abort: (...args) => this.#call('abort', args),
+    place: (...args) => this.#call('place', args),
   }
 
   /** Gives the worker its role; resolves to the offset of the abort flag when it is ready. */
