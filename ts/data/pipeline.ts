@@ -236,7 +236,7 @@ export class ArrayDataset<X extends Several<Tensor> = Tensor>
 
 type Arrays<T = TensorLike> = { x: T; y?: T; sampleWeight?: T }
 
-/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] */
+/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] or [N, T] */
 export function dataset(arrays: Arrays): ArrayDataset
 /** The same for a model with several inputs or outputs: arrays or objects of them. */
 export function dataset(arrays: Arrays<Several<TensorLike>>): ArrayDataset<Several<Tensor>>
