@@ -9,7 +9,7 @@ import { type Dtype, type Elements, type Shape, sameShape, sizeOf } from '../sha
 import type { Tensor } from '../tensor.ts'
 import { Variable } from '../variable.ts'
 
-/** For each input x: [N, ...]; for each output y: [N, ...] and weights: [N], where needed. */
+/** For each input x: [N, ...]; for each output y: [N, ...] and weights: [N] or [N, T …]. */
 export interface Samples {
   readonly x: readonly Tensor[]
   readonly y?: readonly (Tensor | undefined)[]
