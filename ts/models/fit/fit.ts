@@ -33,6 +33,10 @@ import { rateAt, trainingOf } from './training.ts'
 /** An error of `fit` tells the epochs that were completed. */
 export type FitError = GradloomError & { readonly history?: History }
 
+interface Stop {
+  readonly reason: string | undefined
+}
+
 class Fit {
   readonly #live: Live
   readonly #model: Trained
@@ -48,7 +52,7 @@ class Fit {
   #entries: readonly Entry[] = []
   #logs: Logs = {}
   #batchSize: number
-  #stopped: { reason: string | undefined } | undefined
+  #stopped: Stop | undefined
   #sawNonFinite = false
 
   constructor(live: Live, settings: FitSettings, sources: Sources, lives: number) {
@@ -81,9 +85,11 @@ class Fit {
     }
   }
 
-  async run(): Promise<History> {
+  /** `early`: it was stopped while its data were looked at. */
+  async run(early: Stop | undefined): Promise<History> {
     const { signal, epochs } = this.#settings
     const live = this.#live
+    if (early) this.#stop(early.reason)
     const end = (): void => this.#ending.abort(signal?.reason)
     signal?.addEventListener('abort', end, { once: true })
     live.stop = (reason) => this.#stop(reason)
@@ -106,7 +112,6 @@ class Fit {
       throw await this.#ended(error)
     } finally {
       signal?.removeEventListener('abort', end)
-      live.stop = undefined
     }
   }
 
@@ -308,12 +313,17 @@ export const fit = (
   live.exclusively('fit', async () => {
     const settings = fitSettings(options)
     live.trained('fit')
+    let early: Stop | undefined
+    live.stop = (reason) => {
+      early ??= { reason }
+    }
     try {
       await live.store.attach()
       const { lives } = live.store
       const sources = await sourcesOf(live, x, y, options, settings)
-      return await new Fit(live, settings, sources, lives).run()
+      return await new Fit(live, settings, sources, lives).run(early)
     } finally {
+      live.stop = undefined
       if (!live.disposed) await leave(live).catch(() => {})
     }
   })
