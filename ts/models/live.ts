@@ -4,6 +4,7 @@
 import { GradloomError } from '../errors.ts'
 import { withSublayers } from '../layers/pass.ts'
 import { averageOf, sharedSlots, slotsFor } from '../optimizers/update.ts'
+import { currentPool, shutDown } from '../runtime/pool.ts'
 import type { Elements, Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
@@ -130,6 +131,7 @@ export class Live {
   async exclusively<T>(what: string, call: () => Promise<T>): Promise<T> {
     this.mustLive()
     this.mustBeFree(what)
+    currentPool()
     this.store.home.busy = what
     try {
       return await call()
@@ -153,13 +155,16 @@ export class Live {
 
   /** After a loss of workers, where the model stands now. */
   #told(error: unknown): unknown {
-    if (!(error instanceof GradloomError) || !LOST.has(error.code)) return error
+    if (!(error instanceof GradloomError)) return error
+    // It was initialised when the call began.
+    if (error.code === 'not-initialized') return Object.assign(shutDown(), historyOf(error))
+    if (!LOST.has(error.code)) return error
     const { step, epochs } = this.store.fallBack()
     const { code, message, subject } = error
     const back = `${this.subject} is back at its last copy: ${step} steps, ${epochs} epochs.`
     const options = subject === undefined ? { cause: error } : { cause: error, subject }
     const told = new GradloomError(code, `${message} ${back}`, options)
-    return 'history' in error ? Object.assign(told, { history: error.history }) : told
+    return Object.assign(told, historyOf(error))
   }
 
   /** Numbers in place, those that layers were given meanwhile too. Call it before a run. */
@@ -239,6 +244,9 @@ export class Live {
     await this.store.leave()
   }
 }
+
+/** What `fit` adds to its errors. */
+const historyOf = (error: object): object => ('history' in error ? { history: error.history } : {})
 
 /** The workers' memory is gone after these. */
 const LOST = new Set(['worker-died', 'worker-start', 'trap'])
