@@ -38,7 +38,7 @@ export class Live {
   #trained: readonly Variable[] = []
   /** The means of the weights stand in their place, and they in that of the means. */
   swapped = false
-  #disposed = false
+  readonly #ended = new AbortController()
   readonly #warned = new Set<string>()
 
   constructor(name: string, network: Network) {
@@ -224,23 +224,18 @@ export class Live {
     console.warn(`Gradloom: ${message}`)
   }
 
-  get disposed(): boolean {
-    return this.#disposed
+  /** Fires with the error of `mustLive` when the model is disposed of. */
+  get ended(): AbortSignal {
+    return this.#ended.signal
   }
 
   mustLive(): void {
-    if (!this.#disposed) return
-    throw new GradloomError(
-      'disposed',
-      `${this.subject}: used after dispose(); make a new model.`,
-      {
-        subject: this.name,
-      },
-    )
+    this.ended.throwIfAborted()
   }
 
   async dispose(): Promise<void> {
-    this.#disposed = true
+    const message = `${this.subject}: used after dispose(); make a new model.`
+    this.#ended.abort(new GradloomError('disposed', message, { subject: this.name }))
     await this.store.leave()
   }
 }
