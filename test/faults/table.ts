@@ -46,7 +46,7 @@ export interface Row {
   readonly pool?: Omit<PoolOptions, 'mode'>
   /** Why it cannot be tried here; `undefined` if it can. */
   readonly obstacle?: () => string | undefined
-  /** How long the promise may take to settle. Default 20 s. */
+  /** How long the promise may take to settle. Default 30 s. */
   readonly limitMs?: number
   run(scene: Scene): Promise<unknown>
 }
@@ -57,7 +57,7 @@ export const WORKING: readonly Mode[] = ['shared', 'replica']
 
 export const quiet = { verbose: 0 } as const
 export const { x, y } = clusters(100)
-const LIMIT_MS = 20_000
+const LIMIT_MS = 30_000
 
 /** The same steps in every mode, one shard: the hash of the weights after them. */
 export const nextStep = async (): Promise<string> => {
@@ -192,7 +192,8 @@ const title = ({ name, code }: Row): string => `${name}: ${[code].flat().join(' 
 const playRows = (mode: Mode, rows: readonly Row[], expected: () => string): void => {
   const stage = new Stage(mode)
   for (const row of rows) {
-    it(title(row), async ({ skip }) => {
+    const timeout = 2 * (row.limitMs ?? LIMIT_MS)
+    it(title(row), { timeout }, async ({ skip }) => {
       const obstacle = row.obstacle?.()
       if (obstacle) skip(obstacle)
       let passed = false
