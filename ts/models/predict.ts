@@ -19,7 +19,7 @@ const streamed = (live: Live, stream: StreamDataset, signal?: AbortSignal): Read
   new StreamReader(
     (ends) => stream.batches(0, ends),
     ({ x }: AnyBatch) => ({ x: inputsOf(live, x) }),
-    signal,
+    [signal, live.ended],
   )
 
 const readerOf = (

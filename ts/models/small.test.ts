@@ -139,7 +139,7 @@ describe('readers', () => {
       pulled.push(batch.x.size)
       return { x: [batch.x], y: [batch.y] }
     }
-    const read = () => new StreamReader((signal) => stream.batches(0, signal), check as never)
+    const read = () => new StreamReader((signal) => stream.batches(0, signal), check as never, [])
     const expected = [
       [0, 1, 2, 3],
       [4, 5, 6, 7],
@@ -164,6 +164,7 @@ describe('readers', () => {
     const reader = new StreamReader(
       (signal) => stream.batches(0, signal),
       (batch) => ({ x: [batch.x] }),
+      [],
     )
     await reader.ahead()
     await reader.take(3)
