@@ -10,7 +10,6 @@ export const ERRORS_PAGE = 'https://unpkg.com/gradloom@0.1.0/docs/errors.html'
 export const withoutLink = (message: string): string =>
   message.replace(/\nhttps:\/\/unpkg\.com\/gradloom.*#[a-z-]+/g, '')
 
-
 /** What went wrong, for programs. */
 export type ErrorCode =
   | 'not-initialized'
