@@ -14,7 +14,7 @@ export default defineConfig({
             ...['ts/**/*.test.ts', 'test/**/*.test.ts'],
             ...['scripts/**/*.test.mjs', 'create/*.test.mjs'],
           ],
-          exclude: ['test/browser/**', '**/node_modules/**'],
+          exclude: ['test/browser/**', 'test/docs/**', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -31,7 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'docs',
-          include: ['docs/check/**/*.test.ts'],
+          include: ['test/docs/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { transformSync } from 'esbuild'
 import { beforeAll, expect, it } from 'vitest'
-import { blocks } from './blocks.ts'
+import { blocks } from '../../docs/check/blocks.ts'
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const folder = fromRoot('build/docs-programs')
