@@ -5,9 +5,9 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch } from '../browser/chromium.ts'
 import { examples } from '../../docs/gallery/examples.mjs'
 import { serve } from '../../docs/make/serve.mjs'
+import { launch } from '../browser/chromium.ts'
 
 const site = fileURLToPath(new URL('../../build/docs', import.meta.url))
 const files = readdirSync(site, { recursive: true, encoding: 'utf8' })
