@@ -1,4 +1,4 @@
-// Stands for examples/digits/data.mjs in the gallery: some of the same digits, from a file of the site.
+// Stands for examples/digits/data.mjs in the gallery: the same digits, from a file of the site.
 
 export const PIXELS = 28 * 28
 

