@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { bundleBrowser } from './bundle/browser.mjs'
 import { bundleModules } from './bundle/modules.mjs'
 import { bundleNodeWorker } from './bundle/node-worker.mjs'
+import { forOlderCompilers } from './bundle/types.mjs'
 import { Failure, root, runMain, say, supervise, tail } from './shell.mjs'
 import { hashOf, isCurrent, writeStamp } from './stamp.mjs'
 import { variants } from './wasm/variants.mjs'
@@ -85,6 +86,7 @@ const bundle = async () => {
   checkBundles()
   const types = ['-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')]
   await run('tsc (types)', 'node_modules/typescript/bin/tsc', types)
+  forOlderCompilers(join(fresh, 'types'))
 }
 
 const main = async () => {
