@@ -3,27 +3,26 @@
 
 import { Failure } from '../shell.mjs'
 import { visit } from './browsers.mjs'
-import { headers, serveFolder } from './serve.mjs'
+import { ISOLATION, policy, serveBehind, serveFolder } from './serve.mjs'
 
 const shared = { mode: 'shared', reason: /page is cross-origin isolated/ }
 const replica = { mode: 'replica', reason: /not cross-origin isolated/ }
 
-/** `page` is what the fixture builds with `gradloom`, `assets` with `gradloom/assets`. */
-export const contexts = [
-  { label: 'isolated', page: 'index', headers: headers.isolated, expected: shared },
-  { label: 'not isolated', page: 'index', headers: headers.plain, expected: replica },
-  { label: 'CSP, blob workers', page: 'index', headers: headers.blobWorkers, expected: replica },
+/** `page` is `index`, which takes `gradloom`, or `assets`, which takes `gradloom/assets`. */
+const withHeaders = [
+  { label: 'isolated', page: 'index', headers: ISOLATION, expected: shared },
+  { label: 'not isolated', page: 'index', headers: {}, expected: replica },
+  { label: 'isolated, assets', page: 'assets', headers: ISOLATION, expected: shared },
+]
+
+/** `scripts`: what the pages need in `script-src`. */
+const withPolicy = (scripts) => [
+  { label: 'CSP', page: 'index', headers: policy('blob:', scripts), expected: replica },
   {
-    label: 'CSP, no blob workers, gradloom/assets',
+    label: 'CSP without blob workers, assets',
     page: 'assets',
-    headers: headers.noBlobWorkers,
+    headers: policy('', scripts),
     expected: replica,
-  },
-  {
-    label: 'isolated, gradloom/assets',
-    page: 'assets',
-    headers: headers.isolated,
-    expected: shared,
   },
 ]
 
@@ -34,16 +33,35 @@ export const cleanVisit = async (browser, url, during) => {
   throw new Failure(`it trained, with errors in the console:\n${outcome.errors.join('\n')}`)
 }
 
-/** One row for each context of the folder `dir`. */
-export const visitFolder = async (report, browser, dir, { label = '', of = contexts } = {}) => {
-  for (const { label: context, page, headers: extra, expected } of of) {
+const htmlFile = (page) => `${page}.html`
+
+const visitAll = async (report, browser, contexts, { label = '', path = htmlFile, serve }) => {
+  for (const { label: context, page, headers, expected } of contexts) {
     await report.trains(`${label} ${context}`.trim(), expected, async () => {
-      const server = await serveFolder(dir, extra)
+      const server = await serve(headers)
       try {
-        return await cleanVisit(browser, `${server.url}/${page}.html`)
+        return await cleanVisit(browser, `${server.url}/${path(page)}`)
       } finally {
         server.close()
       }
     })
   }
 }
+
+/** The rows of a folder, served in every way. `scripts`: as in `withPolicy`. */
+export const visitFolder = (report, browser, dir, { scripts, ...options } = {}) =>
+  visitAll(report, browser, [...withHeaders, ...withPolicy(scripts)], {
+    ...options,
+    serve: (headers) => serveFolder(dir, headers),
+  })
+
+/** Those of a bundler's own server, at `port`. Servers for developers run under no policy. */
+export const visitServer = (report, browser, port, { scripts, ...options } = {}) =>
+  visitAll(report, browser, [...withHeaders, ...(scripts ? withPolicy(scripts) : [])], {
+    ...options,
+    serve: (headers) => serveBehind(port, headers),
+  })
+
+/** Those of a page that takes the package's files as they are. */
+export const visitPlain = (report, browser, dir) =>
+  visitAll(report, browser, withHeaders.slice(0, 2), { serve: (h) => serveFolder(dir, h) })

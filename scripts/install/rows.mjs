@@ -33,16 +33,18 @@ export class Report {
     this.#fixture = fixture
   }
 
-  /** A task that fails by throwing; what it resolves to is shown. */
+  /** A task that fails by throwing; what it resolves to is shown. Resolves to whether it passed. */
   async check(label, task) {
     const name = `${this.#fixture} ${label}`.trim()
     const started = performance.now()
     try {
       this.#line('ok', name, started, (await task()) ?? '')
       this.passed += 1
+      return true
     } catch (error) {
       if (error instanceof Skip) this.#skip(name, started, error.message)
       else this.#fail(name, started, error)
+      return false
     }
   }
 

@@ -1,8 +1,8 @@
-// Serving what the fixtures have built: folders with headers, and headers put before a dev server.
-// The headers are those under which a page can run: isolated, plain, with a content security policy.
+// Serving what the fixtures have built: folders with headers, and headers put before a server of the
+// bundler's own. The headers isolate a page, or are a content security policy.
 
 import { createReadStream, existsSync, statSync } from 'node:fs'
-import { createServer, request as ask } from 'node:http'
+import { request as ask, createServer } from 'node:http'
 import { connect } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 
@@ -13,21 +13,17 @@ const TYPES = {
   '.wasm': 'application/wasm',
 }
 
-const policy = (workers, scripts = '') => ({
+/** A strict policy. `scripts` is what a bundler's pages need beside files of their own origin. */
+export const policy = (workers, scripts = '') => ({
   'Content-Security-Policy':
-    `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'${scripts}; connect-src 'self'; ` +
-    `worker-src ${workers}; style-src 'self' 'unsafe-inline'; img-src 'self'`,
+    `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' ${scripts}; connect-src 'self'; ` +
+    `worker-src 'self' ${workers}; style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'`,
 })
 
-export const headers = {
-  plain: {},
-  isolated: {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-  },
-  blobWorkers: policy("'self' blob:"),
-  noBlobWorkers: policy("'self'"),
-  inlineScripts: policy("'self' blob:", " 'unsafe-inline'"),
+/** Makes a page cross-origin isolated. */
+export const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
 const listen = (server) =>

@@ -4,9 +4,9 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { useChromium, visit } from '../../scripts/install/browsers.mjs'
-import { contexts, visitFolder } from '../../scripts/install/contexts.mjs'
+import { visitFolder, visitPlain } from '../../scripts/install/contexts.mjs'
 import { writePages, writeScripts } from '../../scripts/install/pages.mjs'
-import { headers, serveFolder } from '../../scripts/install/serve.mjs'
+import { policy, serveFolder } from '../../scripts/install/serve.mjs'
 
 /** A site that takes the package's files from `base`. */
 const writeSite = async (place, base) => {
@@ -26,7 +26,7 @@ const noBundler = {
     await visitFolder(report, browser, site)
     const fallback = { mode: 'inline', reason: /no worker could be started.*gradloom\/assets/ }
     await report.trains('CSP, no blob workers: falls back and says so', fallback, async () => {
-      const server = await serveFolder(site, headers.noBlobWorkers)
+      const server = await serveFolder(site, policy(''))
       try {
         return await visit(browser, `${server.url}/index.html`)
       } finally {
@@ -46,8 +46,7 @@ const cdn = {
     }
     const server = await serveFolder(join(place.app, 'node_modules/gradloom/dist'), cors)
     try {
-      const of = contexts.filter(({ label }) => ['isolated', 'not isolated'].includes(label))
-      await visitFolder(report, browser, await writeSite(place, server.url), { of })
+      await visitPlain(report, browser, await writeSite(place, server.url))
     } finally {
       server.close()
     }

@@ -20,14 +20,22 @@ const esbuild = {
   async run(place, report) {
     await writeScripts(place)
     writePages(place, { dir: 'out', extension: 'js' })
-    const args = ['index.js', 'assets.js', '--bundle', '--minify', '--format=esm', '--target=es2020']
-    await report.check('build', async () => {
+    const args = [
+      'index.js',
+      'assets.js',
+      '--bundle',
+      '--minify',
+      '--format=esm',
+      '--target=es2020',
+    ]
+    const built = await report.check('build', async () => {
       const program = join(place.tools, '.bin/esbuild')
       await place.run(program, [...args, '--log-level=error', '--outdir=out/js'])
       copyAssets(place, 'out')
       for (const page of ['index', 'assets'])
         place.write(`out/${page}.html`, `<script type="module" src="./js/${page}.js"></script>`)
     })
+    if (!built) return
     await visitFolder(report, await useChromium(), join(place.app, 'out'))
   },
 }

@@ -22,12 +22,13 @@ const rollup = {
   async run(place, report) {
     await writeScripts(place)
     place.write('rollup.config.js', config)
-    await report.check('build', async () => {
+    const built = await report.check('build', async () => {
       await place.node('rollup/dist/bin/rollup', ['-c', '--silent'])
       copyAssets(place, 'out')
       for (const page of ['index', 'assets'])
         place.write(`out/${page}.html`, `<script type="module" src="./js/${page}.js"></script>`)
     })
+    if (!built) return
     await visitFolder(report, await useChromium(), join(place.app, 'out'))
   },
 }

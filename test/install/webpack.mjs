@@ -20,10 +20,11 @@ const webpack = {
     await writeScripts(place)
     writePages(place, { dir: 'dist', kind: 'classic' })
     place.write('webpack.config.js', config)
-    await report.check('build', async () => {
+    const built = await report.check('build', async () => {
       const output = await place.node('webpack-cli/bin/cli.js', [])
       if (/WARNING/.test(output)) throw new Error(output)
     })
+    if (!built) return
     await visitFolder(report, await useChromium(), join(place.app, 'dist'))
   },
 }

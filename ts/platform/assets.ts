@@ -16,8 +16,13 @@ const files: Record<Variant, () => URL> = {
 }
 const modules = new Map<Variant, Promise<WebAssembly.Module>>()
 
+/** Vite's dev server up to 7 serves this file from `.vite/deps`, and not what it points to. */
+const here = import.meta.url
+const isMoved = here.includes('/.vite/deps/')
+const inPackage = (path: string): URL => new URL(`../../gradloom/dist/${path}`, here)
+
 const fetchModule = async (variant: Variant): Promise<WebAssembly.Module> => {
-  const url = files[variant]()
+  const url = isMoved ? inPackage(`wasm/${variant}.wasm`) : files[variant]()
   const response = await fetch(url)
   if (!response.ok) {
     const message = `${url}: the core could not be loaded (HTTP ${response.status})`
@@ -39,11 +44,15 @@ export const loadModule = (variant: Variant): Promise<WebAssembly.Module> => {
   return fresh
 }
 
-/** Starts a worker from its file. */
-export const spawn = (role: Role): WorkerHandle =>
-  handleOf(
-    new Worker(new URL('./worker.js', import.meta.url), {
-      type: 'module',
-      name: `gradloom-${role}`,
-    }),
+/** Starts a worker from its file. The second form is the one that bundlers look for. */
+export const spawn = (role: Role): WorkerHandle => {
+  const options = { type: 'module', name: `gradloom-${role}` } as const
+  return handleOf(
+    isMoved
+      ? new Worker(inPackage('assets/worker.js'), options)
+      : new Worker(new URL('./worker.js', import.meta.url), {
+          type: 'module',
+          name: `gradloom-${role}`,
+        }),
   )
+}
