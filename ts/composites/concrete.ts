@@ -1,5 +1,5 @@
-// Ops whose result is as large as the numbers make it. A graph does not know that, so they take tensors
-// with numbers, outside of models, and answer at once.
+// Ops whose result is as large as the numbers make it. A graph does not know that, so they take
+// tensors with numbers, outside of models, and answer at once.
 
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'

@@ -1,6 +1,6 @@
-// Discrete Fourier transforms of complex numbers, given as a pair of tensors like in `keras.ops`. Sizes
-// are cut into factors (Cooley & Tukey 1965), and small ones are products with a matrix of roots of
-// unity; a large prime is one large matrix. Gradients are those of the products.
+// Discrete Fourier transforms of complex numbers, given as a pair of tensors like in `keras.ops`.
+// Sizes are cut into factors (Cooley & Tukey 1965), and small ones are products with a matrix of
+// roots of unity; a large prime is one large matrix. Gradients are those of the products.
 
 import { positiveWhole } from '../checks.ts'
 import { asFloat } from '../composites.ts'
@@ -99,7 +99,7 @@ const fitted = (x: Tensor, size: number): Tensor => {
   )
 }
 
-/** Real x: [..., n] → the first ⌊length/2⌋ + 1 numbers of its transform; `length` is n by default. */
+/** Real x: [..., n] → the first ⌊length/2⌋ + 1 numbers of its transform; length: n by default. */
 export const rfft = (x: Tensor, length?: number): Complex => {
   const n = positiveWhole('rfft', 'length', length ?? (x.shape.at(-1) as number))
   const real = fitted(asFloat(x), n)

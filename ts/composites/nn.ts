@@ -71,7 +71,7 @@ export const rmsNormalization = (
   const y = ops.mul(asFloat(x), standard(meanOf(ops.square(asFloat(x)), axis, true), epsilon))
   return scale ? ops.mul(y, along('rmsNormalization', x, axis, scale)) : y
 }
-/** (x − mean) / √(variance + ε)·scale + offset, with one number of each for a place along `axis`. */
+/** (x − mean) / √(variance + ε)·scale + offset, one number of each for a place along `axis`. */
 export const batchNormalization = (
   x: Tensor,
   mean: Tensor,

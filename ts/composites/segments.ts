@@ -1,5 +1,5 @@
-// Sums, products, the largest and the smallest of the rows that belong together. Shapes do not depend on
-// how many rows a segment has.
+// Sums, products, the largest and the smallest of the rows that belong together. Shapes do not
+// depend on how many rows a segment has.
 
 import * as ops from '../ops.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -36,7 +36,7 @@ const shifted = (x: Tensor, k: number, fill: number): Tensor => {
   return ops.concat([before, ops.slice(x, [0], [n - k], [1])], 0)
 }
 
-/** Segments stand in a row; a step doubles how far each result reaches back (Hillis, Steele 1986). */
+/** Segments stand in a row; a step doubles how far each result reaches (Hillis & Steele 1986). */
 const scan =
   (combine: typeof multiply, empty: number): Reduce =>
   (data, segments, count) => {

@@ -1,5 +1,5 @@
-// What attention layers share: the type of their results, and masks of steps as one. The arithmetic is
-// in `composites/attention.ts`.
+// What attention layers share: the type of their results, and masks of steps as one. The arithmetic
+// is in `composites/attention.ts`.
 
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

@@ -24,7 +24,7 @@ const cubic = (x: number): number => {
   return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
 }
 
-/** sin πx for 0 ≤ x ≤ 5 to 1e-8, the same in every engine: Taylor's series about the nearest zero. */
+/** sin πx for 0 ≤ x ≤ 5 to 1e-8, equal in every engine: Taylor's series about the nearest zero. */
 const sinPi = (x: number): number => {
   const zero = Math.round(x)
   const y = Math.PI * (x - zero)
