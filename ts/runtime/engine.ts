@@ -120,7 +120,7 @@ export class Engine implements WorkerApi {
       return transfer(result, buffersOf(result))
     } catch (thrown) {
       peers?.sayAll({ verdict: 'failed', steps: 0 })
-      throw asFault(thrown)
+      throw asFault(thrown, this.#parts.core.refusedBytes())
     }
   }
 
@@ -168,7 +168,7 @@ export class Engine implements WorkerApi {
     try {
       return call()
     } catch (thrown) {
-      throw asFault(thrown)
+      throw asFault(thrown, this.#parts.core.refusedBytes())
     }
   }
 }
