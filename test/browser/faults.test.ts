@@ -271,7 +271,7 @@ describe('faults in Chromium', () => {
     if (row.mode === 'inline') expect(page.workers()).toEqual([])
     const couldStart = !['file', 'unsupported'].includes(row.code) || row.options !== undefined
     if (couldStart) expect(await recovered(page)).toBe('fine')
-    await expect.poll(() => page.workers().length).toBe(0)
+    await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0)
     await close()
     expect(errors.splice(0)).toEqual([])
   })
