@@ -38,7 +38,7 @@ export interface StreamDataset {
 
 export type Dataset = ArrayDataset<Several<Tensor>> | StreamDataset
 
-/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] */
+/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] or [N, T] */
 export function dataset(arrays: {
   x: TensorLike
   y?: TensorLike

@@ -2,7 +2,7 @@
 // runs at the moment. The public face is `model.ts`.
 
 import { GradloomError } from '../errors.ts'
-import { withSublayers } from '../layers/pass.ts'
+import type { AnyLayer } from '../layers/layer.ts'
 import { averageOf, sharedSlots, slotsFor } from '../optimizers/update.ts'
 import { isFatal } from '../runtime/faults.ts'
 import { currentPool, shutDown } from '../runtime/pool.ts'
@@ -168,14 +168,16 @@ export class Live {
     return Object.assign(told, historyOf(error))
   }
 
-  /** Numbers in place, those that layers were given meanwhile too. Call it before a run. */
-  async ready(): Promise<void> {
-    for (const layer of withSublayers(this.network.layers)) {
-      const pending = [...layer.takePending()]
-      if (pending.length === 0) continue
+  /**
+   * Numbers in place, those that layers were given meanwhile too. Call it before a run, with what
+   * it needs, by default all.
+   */
+  async ready(needed?: readonly Kept[]): Promise<void> {
+    const pending = pendingOf(this.network.layers)
+    if (pending.length > 0) {
       await this.store.set(new Map(pending.map(([{ key }, value]) => [key, value])))
     }
-    await this.store.ready()
+    if (!needed || !this.store.home.holds(needed)) await this.store.ready()
   }
 
   /** Trained weights and, in the same order, the slots with their means, if there are any. */
@@ -240,6 +242,9 @@ export class Live {
     await this.store.leave()
   }
 }
+
+const pendingOf = (layers: readonly AnyLayer[]): (readonly [Variable, Elements])[] =>
+  layers.flatMap((layer) => [...layer.takePending(), ...pendingOf(layer.sublayers)])
 
 /** What `fit` adds to its errors. */
 const historyOf = (error: object): object => ('history' in error ? { history: error.history } : {})

@@ -1,7 +1,7 @@
 // The pool: one for each process or page, shared by all models. Its workers are started when they
 // are first needed, and again after a fault. It knows lives of workers, no models.
 
-import { GradloomError } from '../errors.ts'
+import { GradloomError, withoutLink } from '../errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { Crew } from './crew.ts'
 import { type Choice, type Features, withoutWorkers } from './features.ts'
@@ -93,7 +93,7 @@ export class Pool {
   }
 
   #fallBack(error: GradloomError): void {
-    this.#choice = withoutWorkers(this.#parts.features, error.message)
+    this.#choice = withoutWorkers(this.#parts.features, withoutLink(error.message))
     console.warn(`Gradloom runs on ${this.#choice.reason}`)
   }
 }

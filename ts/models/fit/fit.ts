@@ -33,6 +33,10 @@ import { rateAt, trainingOf } from './training.ts'
 /** An error of `fit` tells the epochs that were completed. */
 export type FitError = GradloomError & { readonly history?: History }
 
+interface Stop {
+  readonly reason: string | undefined
+}
+
 class Fit {
   readonly #live: Live
   readonly #model: Trained
@@ -48,7 +52,7 @@ class Fit {
   #entries: readonly Entry[] = []
   #logs: Logs = {}
   #batchSize: number
-  #stopped: { reason: string | undefined } | undefined
+  #stopped: Stop | undefined
   #sawNonFinite = false
 
   constructor(live: Live, settings: FitSettings, sources: Sources, lives: number) {
