@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { bundleBrowser } from './bundle/browser.mjs'
 import { bundleModules } from './bundle/modules.mjs'
+import { bundleNodeWorker } from './bundle/node-worker.mjs'
+import { forOlderCompilers } from './bundle/types.mjs'
 import { Failure, root, runMain, say, supervise, tail } from './shell.mjs'
 import { hashOf, isCurrent, writeStamp } from './stamp.mjs'
 import { variants } from './wasm/variants.mjs'
@@ -28,7 +30,7 @@ const inputs = [
 
 const outputs = [
   ...['node/index.js', 'node/worker.js', 'browser/index.js', 'assets/index.js', 'assets/worker.js'],
-  'modules/index.js',
+  ...['edge/index.js', 'modules/index.js'],
   ...['types/index.d.ts', ...variants.map(({ name }) => `wasm/${name}.wasm`)],
 ]
 
@@ -58,7 +60,7 @@ const forbidden = [
 ]
 
 const checkBundles = () => {
-  for (const file of outputs.filter((name) => /^(browser|assets)\/.*\.js$/.test(name))) {
+  for (const file of outputs.filter((name) => /^(browser|assets|edge)\/.*\.js$/.test(name))) {
     const text = readFileSync(join(fresh, file), 'utf8')
     const found = forbidden.find(([pattern]) => pattern.test(text))
     if (found) throw new Failure(`dist/${file} ${found[1]}.`)
@@ -77,12 +79,14 @@ const report = () => {
 
 const bundle = async () => {
   copyWasm()
+  await bundleNodeWorker(join(fresh, 'node/worker.js'))
   await run('tsup', 'node_modules/tsup/dist/cli-default.js', ['--config', 'tsup.config.ts'])
   const worker = await bundleBrowser(join(fresh, 'browser/index.js'))
   await bundleModules(join(fresh, 'modules'), worker)
   checkBundles()
   const types = ['-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')]
   await run('tsc (types)', 'node_modules/typescript/bin/tsc', types)
+  forOlderCompilers(join(fresh, 'types'))
 }
 
 const main = async () => {

@@ -16,12 +16,21 @@ const files: Record<Variant, () => URL> = {
 }
 const modules = new Map<Variant, Promise<WebAssembly.Module>>()
 
+/**
+ * Vite's dev server up to 7 serves this file from `.vite/deps`, and not what it points to. No
+ * `new URL` and no `new Worker` here: other bundlers would look for the files.
+ */
+const moved = /\.vite\/deps\/.*/
+const isMoved = moved.test(import.meta.url)
+const inPackage = (path: string): string => import.meta.url.replace(moved, `gradloom/dist/${path}`)
+const MovedWorker = globalThis.Worker
+
 const fetchModule = async (variant: Variant): Promise<WebAssembly.Module> => {
-  const url = files[variant]()
+  const url = isMoved ? inPackage(`wasm/${variant}.wasm`) : files[variant]().href
   const response = await fetch(url)
   if (!response.ok) {
     const message = `${url}: the core could not be loaded (HTTP ${response.status})`
-    throw new GradloomError('file', message, { subject: url.href })
+    throw new GradloomError('file', message, { subject: url })
   }
   const typed = response.headers.get('content-type')?.startsWith('application/wasm')
   return typed
@@ -39,11 +48,15 @@ export const loadModule = (variant: Variant): Promise<WebAssembly.Module> => {
   return fresh
 }
 
-/** Starts a worker from its file. */
-export const spawn = (role: Role): WorkerHandle =>
-  handleOf(
-    new Worker(new URL('./worker.js', import.meta.url), {
-      type: 'module',
-      name: `gradloom-${role}`,
-    }),
+/** Starts a worker from its file. The second form is the one that bundlers look for. */
+export const spawn = (role: Role): WorkerHandle => {
+  const options = { type: 'module', name: `gradloom-${role}` } as const
+  return handleOf(
+    isMoved
+      ? new MovedWorker(inPackage('assets/worker.js'), options)
+      : new Worker(new URL('./worker.js', import.meta.url), {
+          type: 'module',
+          name: `gradloom-${role}`,
+        }),
   )
+}

@@ -60,10 +60,7 @@ export class Pool {
 
   /** Ends all work: every pending call rejects. */
   async stop(): Promise<void> {
-    this.#stopped ??= new GradloomError(
-      'disposed',
-      'Gradloom was shut down: call `await init()` to use it again.',
-    )
+    this.#stopped ??= shutDown()
     await this.#crew?.stop(this.#stopped)
   }
 
@@ -96,6 +93,10 @@ export class Pool {
     console.warn(`Gradloom runs on ${this.#choice.reason}`)
   }
 }
+
+/** For calls that were under way. */
+export const shutDown = (): GradloomError =>
+  new GradloomError('disposed', 'Gradloom was shut down: call `await init()` to use it again.')
 
 let current: Pool | undefined
 

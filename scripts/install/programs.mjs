@@ -1,0 +1,37 @@
+// Small programs that run programs/train.ts, and how their outcome is read from what they print.
+
+import { Failure, tail } from '../shell.mjs'
+
+const platform = process.platform === 'win32' ? 'win' : process.platform
+
+/** npm's package of Node's program for this machine: it downloads nothing itself. */
+export const nodePackage = `node-${platform}-${process.arch}`
+
+const MARK = 'TRAINED '
+const FAILED = 'NOT TRAINED '
+
+const report = (init) => `train(${JSON.stringify(init)}).then(
+  (outcome) => console.log('${MARK}' + JSON.stringify(outcome)),
+  (error) => console.log('${FAILED}' + (error.stack || error)),
+)
+`
+
+/** A program that trains and prints the outcome; `kind` is `import` or `require`. */
+export const printing = (kind, file, init = {}) =>
+  kind === 'import'
+    ? `import { train } from '${file}'\n${report(init)}`
+    : `const { train } = require('${file}')\n${report(init)}`
+
+/** The outcome in a line of text; `undefined` if it tells of none. Throws where training failed. */
+export const readOutcome = (text) => {
+  if (text.startsWith(MARK)) return JSON.parse(text.slice(MARK.length))
+  if (text.startsWith(FAILED)) throw new Failure(text.slice(FAILED.length))
+  return undefined
+}
+
+/** The outcome in all that a program printed. */
+export const outcomeOf = (output) => {
+  const outcome = output.split('\n').map(readOutcome).find(Boolean)
+  if (outcome) return outcome
+  throw new Failure(`the program told of no outcome:\n${tail(output)}`)
+}
