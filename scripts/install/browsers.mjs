@@ -49,39 +49,53 @@ const TIMEOUT_MS = 60_000
 /** No page has an icon. */
 const harmless = /favicon/
 
-/** What a page reports; rejects with its errors. */
-const reported = (page) => {
+/** Hears what a page reports: `next` resolves to an outcome after the other. */
+const listen = (page) => {
   const errors = []
-  return new Promise((resolve, reject) => {
-    const fail = (what) => reject(new Failure([what, ...errors].join('\n')))
-    const timer = setTimeout(() => fail('the page told of no outcome in 60 s'), TIMEOUT_MS)
-    page.on('pageerror', (error) => fail(`the page threw ${error.message ?? error}`))
-    page.on('console', (message) => {
-      const text = message.text()
-      try {
-        const outcome = readOutcome(text)
-        if (outcome) resolve({ ...outcome, errors })
-        else if (message.type() === 'error' && !harmless.test(message.location()?.url ?? text))
-          errors.push(text)
-      } catch (error) {
-        fail(error.message)
-      }
-      if (outcomeSeen(text)) clearTimeout(timer)
-    })
+  const arrived = []
+  let tell = () => {}
+  const hear = (event) => {
+    arrived.push(event)
+    tell()
+  }
+  page.on('pageerror', (error) => hear({ failure: `the page threw ${error.message ?? error}` }))
+  page.on('console', (message) => {
+    const text = message.text()
+    try {
+      const outcome = readOutcome(text)
+      if (outcome) hear({ outcome })
+      else if (message.type() === 'error' && !harmless.test(message.location()?.url ?? text))
+        errors.push(text)
+    } catch (error) {
+      hear({ failure: error.message })
+    }
   })
+  const next = async () => {
+    const late = { failure: `the page told of no outcome in ${TIMEOUT_MS / 1000} s` }
+    const timer = setTimeout(() => hear(late), TIMEOUT_MS)
+    while (arrived.length === 0) {
+      await new Promise((resolve) => {
+        tell = resolve
+      })
+    }
+    clearTimeout(timer)
+    const { outcome, failure } = arrived.shift()
+    if (outcome) return { ...outcome, errors }
+    throw new Failure([failure, ...errors].join('\n'))
+  }
+  return next
 }
 
-const outcomeSeen = (text) => /^(NOT )?TRAINED /.test(text)
-
-/** Opens `url`; `during` may do things to the page before it has reported. */
-export const visit = async (browser, url, during = async () => {}) => {
+/**
+ * Opens `url`; resolves to what the page reports first, or to what `during` makes of the page and
+ * of its reports, which `next` gives one after the other.
+ */
+export const visit = async (browser, url, during = (_, next) => next()) => {
   const page = await browser.newPage()
   try {
-    const outcome = reported(page)
-    outcome.catch(() => {})
+    const next = listen(page)
     await page.goto(url)
-    await during(page)
-    return await outcome
+    return await during(page, next)
   } finally {
     await page.close()
   }

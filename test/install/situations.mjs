@@ -4,13 +4,11 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { useChromium } from '../../scripts/install/browsers.mjs'
-import { cleanVisit } from '../../scripts/install/contexts.mjs'
+import { cleanVisit, replica, shared } from '../../scripts/install/contexts.mjs'
 import { html } from '../../scripts/install/pages.mjs'
 import { reporting } from '../../scripts/install/programs.mjs'
 import { ISOLATION, serveFolder } from '../../scripts/install/serve.mjs'
 
-const shared = { mode: 'shared', reason: /cross-origin isolated/ }
-const replica = { mode: 'replica', reason: /not cross-origin isolated/ }
 const inline = { mode: 'inline', reason: /this runtime has no workers/ }
 
 const ownWorker = {
@@ -64,18 +62,24 @@ const severalAtOnce = {
 const putAway = {
   page: `
     import { train } from './train.js'
+    globalThis.events = []
+    for (const name of ['freeze', 'resume'])
+      document.addEventListener(name, () => globalThis.events.push(name))
     const onEpochEnd = () => new Promise((resolve) => setTimeout(resolve, 400))
     ${reporting('train({}, { callbacks: [{ onEpochEnd }] })', 'console.log')}
   `,
 }
 
-const freeze = async (page) => {
+const freeze = async (page, next) => {
   const session = await page.context().newCDPSession(page)
   const set = (state) => session.send('Page.setWebLifecycleState', { state })
   await page.waitForTimeout(700)
   await set('frozen')
   await page.waitForTimeout(2500)
   await set('active')
+  if ((await page.evaluate(() => globalThis.events.join())) !== 'freeze,resume')
+    throw new Error('the page was not frozen')
+  return next()
 }
 
 const rows = [
