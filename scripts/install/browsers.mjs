@@ -1,5 +1,5 @@
-// Chromium (playwright) and Firefox (puppeteer over WebDriver BiDi), started once, and visits: a page
-// is opened, and what it tells of its training is read from its console.
+// Chromium (playwright, puppeteer) and Firefox (puppeteer over WebDriver BiDi), started once, and
+// visits: a page is opened, and what it tells of its training is read from its console.
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -30,14 +30,32 @@ const launchChromium = async () => {
 
 export const useChromium = () => once('chromium', launchChromium)
 
-/** Drives the distribution's Firefox with the puppeteer among the tools of `place`. */
+/** The puppeteer among the tools of `place`. */
+const puppeteerOf = async (place) => {
+  const file = join(place.tools, 'puppeteer-core/lib/puppeteer/puppeteer-core.js')
+  return (await import(pathToFileURL(file))).default
+}
+
+/** The distribution's Firefox. */
 export const useFirefox = (place) =>
   once('firefox', async () => {
     const executablePath = await firefoxPath()
     if (!executablePath) throw new Skip('the distribution has no package of Firefox to install')
-    const file = join(place.tools, 'puppeteer-core/lib/puppeteer/puppeteer-core.js')
-    const { default: puppeteer } = await import(pathToFileURL(file))
+    const puppeteer = await puppeteerOf(place)
     return puppeteer.launch({ browser: 'firefox', executablePath, headless: true })
+  })
+
+/** playwright's Chromium shows all its pages at once; in this one, tabs hide each other. */
+export const useTabs = (place) =>
+  once('tabs', async () => {
+    const ignoreDefaultArgs = [
+      '--disable-backgrounding-occluded-windows',
+      '--disable-renderer-backgrounding',
+      '--disable-background-timer-throttling',
+    ]
+    const executablePath = await chromiumPath()
+    const puppeteer = await puppeteerOf(place)
+    return puppeteer.launch({ browser: 'chrome', executablePath, args: FLAGS, ignoreDefaultArgs })
   })
 
 export const closeBrowsers = async () => {

@@ -58,38 +58,12 @@ const severalAtOnce = {
   'own-worker.js': ownWorker['own-worker.js'],
 }
 
-/** Waits in the middle; a frozen page's timers stand still. */
-const putAway = {
-  page: `
-    import { train } from './train.js'
-    globalThis.events = []
-    for (const name of ['freeze', 'resume'])
-      document.addEventListener(name, () => globalThis.events.push(name))
-    const onEpochEnd = () => new Promise((resolve) => setTimeout(resolve, 400))
-    ${reporting('train({}, { callbacks: [{ onEpochEnd }] })', 'console.log')}
-  `,
-}
-
-const freeze = async (page, next) => {
-  const session = await page.context().newCDPSession(page)
-  const set = (state) => session.send('Page.setWebLifecycleState', { state })
-  await page.waitForTimeout(700)
-  await set('frozen')
-  await page.waitForTimeout(2500)
-  await set('active')
-  if ((await page.evaluate(() => globalThis.events.join())) !== 'freeze,resume')
-    throw new Error('the page was not frozen')
-  return next()
-}
-
 const rows = [
   ['own worker, isolated', ownWorker, ISOLATION, shared],
   ['own worker, not isolated', ownWorker, {}, replica],
   ['service worker', serviceWorker, ISOLATION, inline],
   ['several instances at once, isolated', severalAtOnce, ISOLATION, shared],
   ['several instances at once, not isolated', severalAtOnce, {}, replica],
-  ['put away and taken up again, isolated', putAway, ISOLATION, shared, freeze],
-  ['put away and taken up again, not isolated', putAway, {}, replica, freeze],
 ]
 
 const writeSite = async (place, { page, ...files }) => {
@@ -108,12 +82,12 @@ const situations = {
     const browser = await useChromium()
     const site = join(place.app, 'site')
     cpSync(join(place.app, 'node_modules/gradloom/dist'), join(site, 'dist'), { recursive: true })
-    for (const [label, files, headers, expected, during] of rows) {
+    for (const [label, files, headers, expected] of rows) {
       await report.trains(label, expected, async () => {
         await writeSite(place, files)
         const server = await serveFolder(site, headers)
         try {
-          return await cleanVisit(browser, `${server.url}/index.html`, during)
+          return await cleanVisit(browser, `${server.url}/index.html`)
         } finally {
           server.close()
         }
