@@ -221,6 +221,16 @@ describe('fit', () => {
     await model.fit(x, y, quiet)
   })
 
+  it('ends before its first step when it is stopped right away', async () => {
+    const model = classifier()
+    const training = model.fit(x, y, { epochs: 1e6, ...quiet })
+    model.stop('never mind')
+    expect(await training).toMatchObject({ stopped: 'never mind', epoch: [] })
+    expect(model.step).toBe(0)
+    expect(await model.fit(x, y, quiet)).not.toHaveProperty('stopped')
+    expect(model.step).toBe(4)
+  })
+
   it('takes a new learning rate from the next step on', async () => {
     const model = classifier()
     const before = await hashOf(model)

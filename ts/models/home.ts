@@ -62,11 +62,14 @@ export class Home {
   }
 
   async #move(): Promise<void> {
-    for (let other = this.#joining.shift(); other; other = this.#joining.shift()) {
+    for (;;) {
+      const [other] = this.#joining
+      if (!other) return
       await other.settle()
       for (const [key, value] of await other.#numbers()) this.copies.set(key, value)
       await this.write(this.#variables().filter(({ key }) => this.copies.has(key)))
       await other.session.dispose()
+      this.#joining.shift()
     }
   }
 
@@ -80,6 +83,13 @@ export class Home {
   #variables(): Variable[] {
     const all = [...this.members].flatMap(({ kept }) => kept.map(({ variable }) => variable))
     return [...new Set(all)]
+  }
+
+  /** Whether nothing has to be done before a run that needs these variables. */
+  holds(needed: readonly Kept[]): boolean {
+    const filled = this.#filled
+    if (!filled || this.#joining.length > 0) return false
+    return needed.every(({ variable }) => filled.has(variable.key))
   }
 
   /** Gives variables that are new their numbers. Call it before a run. */

@@ -268,3 +268,25 @@ describe.each(modes)('%s', (_, wishes) => {
     freed.mockRestore()
   })
 })
+
+/** What is left of a pool that ran a program and was stopped. */
+const spent = async (wishes: Wishes): Promise<WeakRef<Pool>> => {
+  const pool = poolOf(wishes)
+  const sum = variable('sum', [2])
+  const stages = [{ program: running(sum), feeds: counting(1, 2) }]
+  await sessionOf(pool).run({ steps: 1, stages })
+  await pool.stop()
+  return new WeakRef(pool)
+}
+
+it.each(modes)('is garbage when it is stopped: %s', async (_, wishes) => {
+  const pool = await spent(wishes)
+  await vi.waitFor(
+    () => {
+      collectGarbage()
+      // Not the pool itself: the error would hold it.
+      expect(pool.deref() === undefined).toBe(true)
+    },
+    { timeout: 10_000, interval: 20 },
+  )
+})

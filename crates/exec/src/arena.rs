@@ -43,13 +43,14 @@ impl Arena {
     /// Extends the block; a gap at its end becomes part of the buffer.
     fn grow(&mut self, need: usize) -> usize {
         let offset = match self.gaps.last() {
-            Some(&(offset, len)) if offset + len == self.len => {
+            Some(&(offset, len)) if offset.saturating_add(len) == self.len => {
                 self.gaps.pop();
                 offset
             }
             _ => self.len,
         };
-        self.len = offset + need;
+        // Where 32 bits do not reach, no memory does: the block is then refused for its size.
+        self.len = offset.saturating_add(need);
         offset
     }
 
@@ -66,7 +67,7 @@ impl Arena {
     /// Joins gap `at` with the one behind it when they touch.
     fn join(&mut self, at: usize) {
         if let [a, b] = self.gaps[at..].iter().take(2).copied().collect::<Vec<_>>()[..]
-            && a.0 + a.1 == b.0
+            && a.0.saturating_add(a.1) == b.0
         {
             self.gaps[at].1 += b.1;
             self.gaps.remove(at + 1);

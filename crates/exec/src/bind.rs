@@ -3,6 +3,7 @@
 
 use core::fmt;
 use std::alloc::{Layout as AllocLayout, alloc_zeroed, dealloc};
+use std::sync::Arc;
 
 /// The memory for a buffer could not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,24 @@ impl Drop for Buffer {
         let layout = Buffer::layout(self.len).expect("it was allocated with this layout");
         // SAFETY: allocated in `new` with the same layout.
         unsafe { dealloc(self.ptr.cast(), layout) }
+    }
+}
+
+/// Literal numbers of a program: their bits, over and over until there are `len`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    pub bits: Arc<[u32]>,
+    pub len: usize,
+}
+
+impl Literal {
+    pub fn buffer(&self) -> Result<Buffer, OutOfMemory> {
+        let mut buffer = Buffer::new(self.len)?;
+        let numbers = self.bits.iter().cycle();
+        for (x, &bits) in buffer.as_mut_slice().iter_mut().zip(numbers) {
+            *x = f32::from_bits(bits);
+        }
+        Ok(buffer)
     }
 }
 

@@ -20,7 +20,7 @@ mod tasks;
 mod units;
 
 pub use barrier::{Barrier, set_spins, wait_while, wake_all};
-pub use bind::{Base, Bases, Buffer, Layout, Loc, OutOfMemory};
+pub use bind::{Base, Bases, Buffer, Layout, Literal, Loc, OutOfMemory};
 pub use interpret::{Values, interpret};
 pub use plan::{Plan, Slot, plan};
 pub use run::run_step;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use gradloom_graph::{Graph, NodeId, Source, Type};
 
 use crate::arena::Arena;
-use crate::bind::{Base, Layout, Loc};
+use crate::bind::{Base, Layout, Literal, Loc};
 use crate::order::{Order, order};
 use crate::tasks::{Task, tasks};
 use crate::units::{Unit, Units, elementwise};
@@ -24,8 +24,7 @@ pub struct Plan {
     pub inputs: Vec<Slot>,
     pub outputs: Vec<Slot>,
     pub states: Vec<Slot>,
-    /// Literal tensors, as bits.
-    pub consts: Vec<Vec<u32>>,
+    pub consts: Vec<Literal>,
     pub tasks: Vec<Task>,
     /// Floats of the arena.
     pub arena: usize,
@@ -74,7 +73,7 @@ pub struct Places {
     pub inputs: Vec<Slot>,
     pub outputs: Vec<Slot>,
     pub states: Vec<Slot>,
-    pub consts: Vec<Vec<u32>>,
+    pub consts: Vec<Literal>,
     /// By root node.
     pub loc: HashMap<NodeId, Loc>,
     /// Arena buffers that hold an assigned state or input until all is read.
@@ -100,12 +99,14 @@ impl Places {
                 }
                 Source::State { key } => Base::State(places.state(slot("", *key))),
                 Source::Const { bits } => {
-                    places.consts.push(bits.to_vec());
+                    let bits = bits.clone();
+                    places.consts.push(Literal { bits, len });
                     Base::Const(places.consts.len() - 1)
                 }
                 // Outside of passes, a filled tensor is read like a literal one.
                 Source::Fill { bits } if whole[id] => {
-                    places.consts.push(vec![*bits; len]);
+                    let bits = [*bits].into();
+                    places.consts.push(Literal { bits, len });
                     Base::Const(places.consts.len() - 1)
                 }
                 Source::Fill { .. } | Source::Op { .. } => continue,

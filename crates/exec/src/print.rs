@@ -61,7 +61,7 @@ impl fmt::Display for Plan {
             "{} tasks, {} threads, arena {} bytes, {} flops",
             self.tasks.len(),
             self.threads,
-            self.arena * 4,
+            self.arena as u64 * 4,
             self.flops
         )?;
         self.tasks.iter().try_for_each(|task| writeln!(f, "{task}"))

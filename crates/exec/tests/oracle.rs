@@ -57,7 +57,7 @@ fn run_threads(plan: &Plan, threads: usize, values: &mut Values) {
         .iter()
         .map(|s| Buffer::new(s.ty.shape.size()).unwrap())
         .collect();
-    let consts: Vec<_> = plan.consts.iter().map(|c| buffer(c)).collect();
+    let consts: Vec<_> = plan.consts.iter().map(|c| c.buffer().unwrap()).collect();
     let arena = Buffer::new(plan.arena).unwrap();
     let mut bases = Bases::new(plan.layout());
     bases.set(Base::Arena, arena.ptr());

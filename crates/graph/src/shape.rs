@@ -47,7 +47,8 @@ impl Shape {
                 format!("rank {rank} is over the limit {MAX_RANK}"),
             ));
         }
-        let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        // A size 0 hides no others: their products are taken too, as strides and numbers of rows.
+        let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
         match count {
             Some(n) if n <= MAX_ELEMENTS => Ok(Shape(dims)),
             _ => Err(GraphError::shape(
@@ -203,6 +204,8 @@ mod tests {
         assert!(Shape::checked("t", vec![1 << 20, 1 << 20]).is_err());
         assert!(Shape::checked("t", vec![usize::MAX, 2]).is_err());
         assert!(Shape::checked("t", vec![1; 9]).is_err());
+        assert!(Shape::checked("t", vec![1 << 20, 0, 1 << 20]).is_err());
+        assert!(Shape::checked("t", vec![1 << 20, 0]).is_ok());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Checks a finished graph as if it came from a stranger: order, types, states, roots.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{GraphError, Result};
 use crate::node::{Graph, Node, Source};
@@ -17,7 +17,30 @@ impl Graph {
                 return Err(GraphError::wire(format!("state {key} appears twice")));
             }
         }
+        self.verify_names()?;
         self.verify_roots(&states)
+    }
+
+    /// What is fed, shown or assigned goes by its name: each has one.
+    fn verify_names(&self) -> Result<()> {
+        let inputs = self.nodes.iter().filter_map(|node| match &node.source {
+            Source::Input { name } => Some(name),
+            _ => None,
+        });
+        let mut names = HashSet::new();
+        if let Some(name) = inputs.into_iter().find(|&name| !names.insert(name)) {
+            return Err(GraphError::wire(format!("input '{name}' appears twice")));
+        }
+        names.clear();
+        let mut outputs = self.outputs.iter().map(|(name, _)| name);
+        if let Some(name) = outputs.find(|&name| !names.insert(name)) {
+            return Err(GraphError::wire(format!("output '{name}' appears twice")));
+        }
+        let (mut keys, mut assigned) = (HashSet::new(), self.assigns.iter().map(|a| a.key));
+        match assigned.find(|&key| !keys.insert(key)) {
+            Some(key) => Err(GraphError::wire(format!("state {key} is assigned twice"))),
+            None => Ok(()),
+        }
     }
 
     fn verify_node(&self, id: usize, node: &Node) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The byte format: what is written is read back, and no bytes whatever panic or pass unchecked.
 
-use gradloom_graph::{Builder, Graph, GraphError, Shape, Type, gradients, wire};
+use gradloom_graph::{Assign, Builder, Graph, GraphError, Shape, Type, gradients, wire};
 use gradloom_ops::REGISTRY;
 
 fn sample() -> Graph {
@@ -59,6 +59,28 @@ fn a_state_assigned_another_shape_is_refused() {
         error.to_string(),
         "assign: state 1 is f32[2], but is assigned f32[3]"
     );
+}
+
+#[test]
+fn names_and_keys_are_given_once() {
+    let twice = |change: fn(&mut Graph)| {
+        let mut graph = sample();
+        change(&mut graph);
+        let error = wire::decode(&wire::encode(&graph), &REGISTRY).unwrap_err();
+        error.to_string()
+    };
+    let assigned = twice(|g| g.assigns.push(Assign { key: 7, value: 0 }));
+    assert_eq!(assigned, "not a valid graph: state 7 is assigned twice");
+    // Not read, so that no node tells its type.
+    let unread = twice(|g| {
+        let two = [0, 1].map(|value| Assign { key: 8, value });
+        g.assigns.extend(two);
+    });
+    assert_eq!(unread, "not a valid graph: state 8 is assigned twice");
+    let shown = twice(|g| g.outputs.push(("loss".into(), 0)));
+    assert_eq!(shown, "not a valid graph: output 'loss' appears twice");
+    let fed = twice(|g| g.nodes.push(g.nodes[0].clone()));
+    assert_eq!(fed, "not a valid graph: input 'x' appears twice");
 }
 
 #[test]

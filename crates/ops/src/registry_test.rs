@@ -205,6 +205,23 @@ fn every_op_survives_the_byte_format() {
     assert_eq!(read.flops(), graph.flops());
 }
 
+/// One line an op: what `fuzz/seeds.txt` begins with.
+#[test]
+#[ignore = "prints the seeds of the fuzzer"]
+fn seeds() {
+    for (name, attrs, types) in samples() {
+        let mut b = Builder::new(&REGISTRY);
+        let inputs = types.into_iter().enumerate();
+        let inputs = inputs.map(|(i, ty)| b.state(i as u32, ty).expect("a new key"));
+        let inputs: Vec<NodeId> = inputs.collect();
+        let y = b.apply_named(name, &inputs, attrs).expect("a valid call");
+        b.output("y", y).expect("a new name");
+        let bytes = wire::encode(b.graph());
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        println!("seed {name} {hex}");
+    }
+}
+
 #[test]
 fn the_number_of_inputs_is_checked() {
     for (name, attrs, mut types) in samples() {

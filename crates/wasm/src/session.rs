@@ -95,7 +95,7 @@ impl Session {
         }
         let what = format!(
             "the plan of a program ({} bytes of intermediate values)",
-            plan.arena * 4
+            plan.arena as u64 * 4
         );
         let out = |e| memory_error(&what, e);
         self.arena.reserve(plan.arena).map_err(out)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gradloom_exec::{Base, Bases, Buffer, OutOfMemory, Plan};
+use gradloom_exec::{Base, Bases, Buffer, Literal, OutOfMemory, Plan};
 use gradloom_graph::Type;
 
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Loaded {
         let consts = plan
             .consts
             .iter()
-            .map(|bits| literal(bits))
+            .map(Literal::buffer)
             .collect::<Result<_, _>>()?;
         Ok(Loaded {
             plan,
@@ -119,12 +119,4 @@ impl Loaded {
         let own = self.records.iter().chain(&self.consts).map(Buffer::len);
         feeds.chain(own).sum::<usize>() * 4
     }
-}
-
-fn literal(bits: &[u32]) -> Result<Buffer, OutOfMemory> {
-    let mut buffer = Buffer::new(bits.len())?;
-    for (x, &bits) in buffer.as_mut_slice().iter_mut().zip(bits) {
-        *x = f32::from_bits(bits);
-    }
-    Ok(buffer)
 }

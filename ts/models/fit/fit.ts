@@ -33,6 +33,10 @@ import { rateAt, trainingOf } from './training.ts'
 /** An error of `fit` tells the epochs that were completed. */
 export type FitError = GradloomError & { readonly history?: History }
 
+interface Stop {
+  readonly reason: string | undefined
+}
+
 class Fit {
   readonly #live: Live
   readonly #model: Trained
@@ -48,7 +52,7 @@ class Fit {
   #entries: readonly Entry[] = []
   #logs: Logs = {}
   #batchSize: number
-  #stopped: { reason: string | undefined } | undefined
+  #stopped: Stop | undefined
   #sawNonFinite = false
 
   constructor(live: Live, settings: FitSettings, sources: Sources, lives: number) {
@@ -77,7 +81,7 @@ class Fit {
       get stopped() {
         return fit.#stopped !== undefined
       },
-      stop: (reason?: string) => fit.#stop(reason),
+      stop: (reason?: string) => fit.stop(reason),
     }
   }
 
@@ -86,7 +90,7 @@ class Fit {
     const live = this.#live
     const end = (): void => this.#ending.abort(signal?.reason)
     signal?.addEventListener('abort', end, { once: true })
-    live.stop = (reason) => this.#stop(reason)
+    live.stop = (reason) => this.stop(reason)
     try {
       this.#mustGoOn()
       const begun = await this.#resumed()
@@ -106,7 +110,6 @@ class Fit {
       throw await this.#ended(error)
     } finally {
       signal?.removeEventListener('abort', end)
-      live.stop = undefined
     }
   }
 
@@ -135,7 +138,7 @@ class Fit {
     return error
   }
 
-  #stop(reason?: string): void {
+  stop(reason?: string): void {
     this.#stopped ??= { reason }
     this.#ending.abort()
   }
@@ -308,12 +311,17 @@ export const fit = (
   live.exclusively('fit', async () => {
     const settings = fitSettings(options)
     live.trained('fit')
+    const early: (string | undefined)[] = []
+    live.stop = (reason) => void early.push(reason)
     try {
       await live.store.attach()
       const { lives } = live.store
       const sources = await sourcesOf(live, x, y, options, settings)
-      return await new Fit(live, settings, sources, lives).run()
+      const fit = new Fit(live, settings, sources, lives)
+      for (const reason of early) fit.stop(reason)
+      return await fit.run()
     } finally {
-      if (!live.disposed) await leave(live).catch(() => {})
+      live.stop = undefined
+      if (!live.ended.aborted) await leave(live).catch(() => {})
     }
   })

@@ -75,11 +75,10 @@ export const fromStream = (
   steps: stream.steps,
   arrays: undefined,
   open: (epoch, _pass, signal) =>
-    new StreamReader(
-      (ends) => stream.batches(epoch, ends),
-      batchSamples(live, what, classWeight),
+    new StreamReader((ends) => stream.batches(epoch, ends), batchSamples(live, what, classWeight), [
       signal,
-    ),
+      live.ended,
+    ]),
 })
 
 /** Arrays that are read once: each sample is sent when its turn comes. */
