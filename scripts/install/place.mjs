@@ -57,9 +57,9 @@ class Place {
     return this.write(file, text.replace(/(["'])gradloom\1/g, `'${from}'`))
   }
 
-  /** The output of a program, run in the app. */
-  run(program, args, { env = {}, timeout } = {}) {
-    return run(program, args, { cwd: this.app, env: { ...this.env, ...env }, timeout })
+  /** The output of a program, run in the app (or in `cwd`). */
+  run(program, args, { cwd = this.app, env = {}, timeout } = {}) {
+    return run(program, args, { cwd, env: { ...this.env, ...env }, timeout })
   }
 
   /** Runs a tool that is written in JavaScript. */
