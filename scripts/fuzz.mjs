@@ -61,7 +61,10 @@ const buildGuided = async ({ host }) => {
   }
   const target = join(home, 'target')
   const args = ['build', '--release', '--target', TRIPLE, '--target-dir', target]
-  const built = await inherit(join(host.bin, 'cargo'), args, { env, cwd: join(root, 'fuzz/guided') })
+  const built = await inherit(join(host.bin, 'cargo'), args, {
+    env,
+    cwd: join(root, 'fuzz/guided'),
+  })
   if (built !== 0) throw new Failure('libFuzzer does not build here; it needs a C++ compiler.')
   return join(target, TRIPLE, 'release')
 }
