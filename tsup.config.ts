@@ -1,5 +1,5 @@
-// The entries in several files: Node, and assets (URL worker and wasm files). The browser's, in one
-// file, is made by scripts/bundle/browser.mjs; types are emitted by tsc.
+// The entries in several files: Node, assets (URL worker and wasm files) and edge runtimes. The
+// browser's, in one file, is made by scripts/bundle/browser.mjs; types are emitted by tsc.
 
 import { defineConfig, type Options } from 'tsup'
 import { gradloomPlugin } from './scripts/bundle/plugin.mjs'
@@ -10,6 +10,7 @@ const shared: Options = {
   bundle: true,
   splitting: false,
   treeshake: false,
+  metafile: true,
   dts: false,
   clean: false,
   silent: true,
@@ -17,19 +18,23 @@ const shared: Options = {
 }
 
 const index = 'ts/index.ts'
-const worker = 'ts/runtime/worker.ts'
+const dist = process.env.GRADLOOM_DIST ?? 'dist'
 
-const entry = (name: 'node' | 'assets', files: Record<string, string>): Options => ({
+type Platform = 'node' | 'assets' | 'edge'
+
+const entry = (name: Platform, files: Record<string, string>, more: Options = {}): Options => ({
   ...shared,
   name,
   entry: files,
-  outDir: `${process.env.GRADLOOM_DIST ?? 'dist'}/${name}`,
+  outDir: `${dist}/${name}`,
   platform: name === 'node' ? 'node' : 'browser',
   minify: name === 'node' ? false : 'terser',
-  esbuildPlugins: [gradloomPlugin(name)],
+  esbuildPlugins: [gradloomPlugin(name, `${dist}/node/worker.js`)],
+  ...more,
 })
 
 export default defineConfig([
-  entry('node', { index, worker, bench: 'ts/bench.ts' }),
-  entry('assets', { index, worker }),
+  entry('node', { index, bench: 'ts/bench.ts' }),
+  entry('assets', { index, worker: 'ts/runtime/worker.ts' }),
+  entry('edge', { index }, { inject: ['ts/platform/edge-registry.ts'] }),
 ])

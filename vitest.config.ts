@@ -1,5 +1,6 @@
-// Two projects: `node` runs beside the sources and in test/, `browser` drives a real Chromium
-// (playwright-core) from Node. Workers and wasm come from dist/, so build first.
+// Three projects: `node` runs beside the sources and in test/, `browser` drives a real Chromium
+// (playwright-core) from Node; `docs` checks the docs site (npm run docs:test). Workers and wasm come
+// from dist/, so build first.
 
 import { defineConfig } from 'vitest/config'
 
@@ -9,8 +10,11 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['ts/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
-          exclude: ['test/browser/**', '**/node_modules/**'],
+          include: [
+            ...['ts/**/*.test.ts', 'test/**/*.test.ts'],
+            ...['scripts/**/*.test.mjs', 'create/*.test.mjs'],
+          ],
+          exclude: ['test/browser/**', 'test/docs/**', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -20,6 +24,15 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'docs',
+          include: ['test/docs/**/*.test.ts'],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

@@ -37,6 +37,6 @@ it('shows strings in quotes', () => {
   expect(checks.badArgument('dense', 'units', '3', 'a number')).toMatchObject({
     code: 'argument',
     subject: 'dense',
-    message: "dense: units must be a number, but it is '3'.",
+    message: expect.stringMatching(/^dense: units must be a number, but it is '3'\.$/m),
   })
 })

@@ -1,5 +1,14 @@
 // The one error class of the public API. A code is stable; a message names the layer or file, the
-// shapes and the fix.
+// shapes and the fix, and its last line is the place of the code on the page of errors.
+
+/**
+ * That page (docs/errors.html), as npm's CDN serves it with the package: `#code` is a code's place.
+ * The version is that of package.json.
+ */
+export const ERRORS_PAGE = 'https://unpkg.com/gradloom@0.1.0/docs/errors.html'
+/** A message without the line of its link: for what stands within another text. */
+export const withoutLink = (message: string): string =>
+  message.replace(/\nhttps:\/\/unpkg\.com\/gradloom.*#[a-z-]+/g, '')
 
 /** What went wrong, for programs. */
 export type ErrorCode =
@@ -39,7 +48,8 @@ export class GradloomError extends Error {
     message: string,
     options: { subject?: string; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    const text = `${withoutLink(message)}\n${ERRORS_PAGE}#${code}`
+    super(text, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.subject = options.subject
   }

@@ -2,7 +2,7 @@
 // gradients are the core's; this file only gives them TypeScript types.
 
 import { type ErrorCode, GradloomError } from './errors.ts'
-import { core, type DtypeTag, type GraphBuilder } from './runtime/core.ts'
+import { core, type DtypeTag, type GraphBuilder, trapped } from './runtime/core.ts'
 import { type Dtype, type Elements, type Shape, sizeOf } from './shape.ts'
 import type { Variable } from './variable.ts'
 
@@ -63,6 +63,7 @@ const checked = <T>(call: () => T): T => {
   try {
     return call()
   } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw trapped(error)
     const code = (error as { code?: ErrorCode }).code
     if (!code) throw error
     throw new GradloomError(code, (error as Error).message)
@@ -82,6 +83,13 @@ type Seed = readonly [SymbolicTensor, SymbolicTensor]
 
 const idsOf = (tensors: readonly SymbolicTensor[]): Uint32Array =>
   Uint32Array.from(tensors, (x) => x.id)
+
+/** The core counts in u32: what does not fit must not wrap around. */
+const dimsOf = (shape: Shape): Uint32Array => {
+  const dims = Uint32Array.from(shape)
+  if (dims.every((d, i) => d === shape[i])) return dims
+  throw new GradloomError('shape', `[${shape}] is no shape that memory can hold`)
+}
 
 /** What `pullBack` says where there is no gradient. */
 const NONE = 2 ** 32 - 1
@@ -107,7 +115,7 @@ export class Graph {
 
   /** A tensor that is given anew at every step. */
   input(name: string, dtype: Dtype, shape: Shape): SymbolicTensor {
-    const id = checked(() => this.#builder.input(name, tagOf(dtype), Uint32Array.from(shape)))
+    const id = checked(() => this.#builder.input(name, tagOf(dtype), dimsOf(shape)))
     this.#inputs.push({ name, dtype, shape })
     return this.#tensor(id)
   }
@@ -118,19 +126,17 @@ export class Graph {
     if (lent) return lent.value
     this.#variables.set(variable.key, variable)
     const { key, dtype, shape } = variable
-    return this.#tensor(
-      checked(() => this.#builder.state(key, tagOf(dtype), Uint32Array.from(shape))),
-    )
+    return this.#tensor(checked(() => this.#builder.state(key, tagOf(dtype), dimsOf(shape))))
   }
 
   /** A tensor filled with one number. */
   fill(value: number, shape: Shape = []): SymbolicTensor {
-    return this.#tensor(checked(() => this.#builder.fill(value, Uint32Array.from(shape))))
+    return this.#tensor(checked(() => this.#builder.fill(value, dimsOf(shape))))
   }
 
   /** Literal numbers. */
   constant(data: Elements, shape: Shape = [data.length]): SymbolicTensor {
-    const dims = Uint32Array.from(shape)
+    const dims = dimsOf(shape)
     if (data.length !== sizeOf(shape)) {
       throw new GradloomError('shape', `constant: ${data.length} values for shape [${shape}]`)
     }

@@ -1,4 +1,6 @@
-// The public API: re-exports only.
+// The public API: re-exports only. The types need `Symbol.dispose`, whatever `lib` the user has.
+
+/// <reference lib="esnext.disposable" preserve="true" />
 
 export * as activations from './activations/index.ts'
 export type { Callback, Logs, Snapshot, Training } from './callbacks/index.ts'

@@ -48,7 +48,9 @@ describe('choose', () => {
       expect.objectContaining({
         code: 'unknown-name',
         subject: 'tanhh',
-        message: "There is no activation named 'tanhh'. Did you mean 'tanh'? Known: relu, tanh.",
+        message: expect.stringMatching(
+          /^There is no activation named 'tanhh'\. Did you mean 'tanh'\? Known: relu, tanh\.$/m,
+        ),
       }),
     )
   })
@@ -58,8 +60,8 @@ describe('choose', () => {
   })
 
   it('gives no hint where nothing is near', () => {
-    expect(unknownName('loss', 'xyzxyzxyz', ['huber']).message).toBe(
-      "There is no loss named 'xyzxyzxyz'. Known: huber.",
+    expect(unknownName('loss', 'xyzxyzxyz', ['huber']).message).toMatch(
+      /^There is no loss named 'xyzxyzxyz'\. Known: huber\.$/m,
     )
   })
 })

@@ -2,7 +2,7 @@
 // leave out what a page does not use. In one file, a namespace such as `layers` is an object that
 // keeps all its members.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
 import { rollup } from 'rollup'
@@ -60,4 +60,6 @@ export const bundleModules = async (dir, worker) => {
     preserveModulesRoot: join(root, 'ts'),
     entryFileNames: '[name].js',
   })
+  // Only programs in Node that were bundled load it, and only when they ask for it.
+  writeFileSync(join(dir, 'inlined/fast.js'), `${asModule(wasmBase64('fast'))}\n`)
 }

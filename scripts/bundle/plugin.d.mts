@@ -2,4 +2,7 @@
 
 import type { Plugin } from 'esbuild'
 
-export const gradloomPlugin: (platform: 'node' | 'browser' | 'assets') => Plugin
+export const gradloomPlugin: (
+  platform: 'node' | 'browser' | 'assets' | 'edge',
+  worker?: string,
+) => Plugin

@@ -21,3 +21,9 @@ declare module 'virtual:wasm/fast' {
   const base64: string
   export default base64
 }
+
+declare module 'virtual:compiled/simd' {
+  /** The file of the core, as edge runtimes import it. */
+  const compiled: WebAssembly.Module
+  export default compiled
+}

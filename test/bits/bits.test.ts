@@ -62,6 +62,13 @@ describe('the same bits', () => {
     },
   )
 
+  it.each(cases)('a convnet with batch norm and dropout: %s', async (_, options, shards) => {
+    const { mode, sha256, loss } = await trainedBits(gradloom, options, shards, 'convnet')
+    expect(mode).toBe(options.mode)
+    expect(sha256).toBe(expected[`convnet, shards: ${shards}`])
+    expect(loss.at(-1)).toBeLessThan((loss[0] as number) * 0.9)
+  })
+
   it('learns something, so that the bits are worth comparing', async () => {
     const { loss } = await trainedBits(gradloom, shared(2), 1)
     expect(loss.at(-1)).toBeLessThan((loss[0] as number) * 0.9)

@@ -10,6 +10,7 @@ for (const [prefix, network] of [
   ['', 'dense'],
   ['recurrent, ', 'recurrent'],
   ['attention, ', 'attention'],
+  ['convnet, ', 'convnet'],
 ]) {
   for (const shards of [1, 2]) {
     const { sha256 } = await trainedBits(gradloom, { mode: 'inline' }, shards, network)

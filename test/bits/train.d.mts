@@ -12,5 +12,5 @@ export const trainedBits: (
   gradloom: typeof import('../../ts/index.ts'),
   options: InitOptions,
   shards: number,
-  network?: 'dense' | 'recurrent' | 'attention',
+  network?: 'dense' | 'recurrent' | 'attention' | 'convnet',
 ) => Promise<Bits>

@@ -71,7 +71,25 @@ const attention = ({ layers }) => [
   layers.dense({ units: CLASSES, activation: 'softmax' }),
 ]
 
-const networks = { dense, recurrent, attention }
+/** Windows of every kind over 8×8 images, with batch normalization and dropout between them. */
+const convnet = ({ layers }) => [
+  layers.reshape({ targetShape: [8, 8, 1], inputShape: [FEATURES] }),
+  layers.conv2d({ filters: 12, kernelSize: 3, padding: 'same', useBias: false }),
+  layers.batchNormalization({ momentum: 0.9 }),
+  layers.activation({ activation: 'relu' }),
+  layers.dropout({ rate: 0.2 }),
+  layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', activation: 'gelu' }),
+  layers.conv2d({ filters: 20, kernelSize: 3, strides: 2, padding: 'same', groups: 2 }),
+  layers.batchNormalization({ momentum: 0.9 }),
+  layers.conv2dTranspose({ filters: 9, kernelSize: 2, strides: 2, activation: 'silu' }),
+  layers.spatialDropout2d({ rate: 0.1 }),
+  layers.maxPooling2d({ poolSize: 2 }),
+  layers.averagePooling2d({ poolSize: 2, strides: 1 }),
+  layers.flatten(),
+  layers.dense({ units: CLASSES, activation: 'softmax' }),
+]
+
+const networks = { dense, recurrent, attention, convnet }
 
 const build = (gradloom, network) => {
   const { optimizers, schedules, sequential } = gradloom

@@ -114,11 +114,26 @@ describe('Chromium trains to the recorded bits', () => {
     expect(await trainedIn(kind, options, shards)).toMatchObject({ mode, sha256 })
   })
 
-  it('of recurrent layers, too', async () => {
-    const sha256 = expected['recurrent, shards: 1']
-    const given = ['isolated', { threads: 2 }, 1, 'test/bits', 'recurrent'] as const
-    expect(await trainedIn(...given)).toMatchObject({ mode: 'shared', sha256 })
-  })
+  const networks = [
+    ['a convnet with batch norm and dropout', 'convnet'],
+    ['an LSTM, a GRU and a simple RNN', 'recurrent'],
+    ['an attention block', 'attention'],
+  ] as const
+
+  const ways = [
+    ['isolated', 'shared', { threads: 2 }, 1],
+    ['isolated', 'inline', { mode: 'inline' }, 1],
+    ['plain', 'replica', { threads: 2 }, 2],
+  ] as const
+
+  it.each(networks.flatMap((one) => ways.map((way) => [...one, ...way] as const)))(
+    '%s (%s): %s, %s, %o, %i shards',
+    async (_, network, kind, mode, options, shards) => {
+      const sha256 = expected[`${network}, shards: ${shards}`]
+      const bits = await trainedIn(kind, options, shards, 'test/bits', network)
+      expect(bits).toMatchObject({ mode, sha256 })
+    },
+  )
 
   it.each([
     ['isolated', 'shared', { threads: 2 }, 1],

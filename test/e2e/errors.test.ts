@@ -139,6 +139,8 @@ describe('a model', () => {
     const weights = tensor([[1, 2]])
     await rejects(model.fit(x, y, { sampleWeight: weights }), 'shape', 'sampleWeight', '[1, 2]')
     await rejects(model.fit(x, y, { sampleWeight: [1, 2] }), 'shape', 'sampleWeight: 2 samples')
+    const places = tensor(new Float32Array(3 * (x.shape[0] as number)), [x.shape[0] as number, 3])
+    await rejects(model.fit(x, y, { sampleWeight: places }), 'shape', '[batch, 3]', '[batch]')
     await rejects(model.fit(x, y, { classWeight: { 0: Number.NaN } }), 'argument', 'classWeight')
   })
 

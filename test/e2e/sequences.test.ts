@@ -4,7 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   init,
   input,
@@ -16,6 +16,7 @@ import {
   shutdown,
   tensor,
 } from '../../ts/index.ts'
+import { deviation, type Recorded, reference } from '../../ts/testing/reference.ts'
 import { hashOf, numbers } from './support.ts'
 
 const quiet = { verbose: 0 } as const
@@ -86,25 +87,52 @@ it('an encoder hands its states to a decoder, and both are trained', async () =>
   expect(history.loss?.at(-1)).toBeLessThan(0.6 * (history.loss?.[0] as number))
 })
 
-it('a stateful layer remembers the batch before', async () => {
-  const made = sequential([
-    layers.gru({ units: 6, stateful: true, batchSize: 4, inputShape: [2, 1] }),
-    layers.dense({ units: 1 }),
-  ])
-  made.compile({ optimizer: 'sgd', loss: 'meanSquaredError' })
-  const x = tensor(
-    Float32Array.from({ length: 16 }, (_, i) => Math.sin(i)),
-    [8, 2, 1],
-  )
-  const options = { batchSize: 4, shuffle: false, ...quiet }
-  const fresh = await made.predict(x, { batchSize: 4 })
-  await made.fit(x, tensor(new Float32Array(8), [8, 1]), options)
-  const [state] = await made.getWeights()
-  expect(state?.shape).toEqual([4, 6])
-  expect(state?.elements.every((value) => value !== 0)).toBe(true)
-  const [layer] = made.layers
-  ;(layer as ReturnType<typeof layers.gru>).resetStates()
-  const after = await made.predict(x, { batchSize: 4 })
-  expect((await made.getWeights())[0]?.elements.every((value) => value === 0)).toBe(true)
-  expect(after.elements).not.toEqual(fresh.elements)
+const recorded = reference<{
+  batchSize: number
+  calls: readonly ('predict' | 'evaluate' | 'reset')[]
+  x: Recorded
+  y: Recorded
+  cases: readonly {
+    layer: 'simpleRNN' | 'gru' | 'lstm' | 'bidirectional'
+    weights: readonly Recorded[]
+    results: readonly (readonly number[])[]
+  }[]
+}>('stateful')
+
+describe('a stateful layer remembers the batch before, in every call, as in Keras', () => {
+  const floats = ({ shape, data }: Recorded) => tensor(Float32Array.from(data), shape)
+  const { batchSize } = recorded
+
+  it.each(recorded.cases)('$layer', async ({ layer, weights, results }) => {
+    const options = { units: 3, stateful: true, batchSize }
+    const inputShape = [3, 5]
+    const first = {
+      simpleRNN: () => layers.simpleRNN({ ...options, inputShape }),
+      gru: () => layers.gru({ ...options, inputShape }),
+      lstm: () => layers.lstm({ ...options, inputShape }),
+      bidirectional: () => layers.bidirectional({ layer: layers.gru(options), inputShape }),
+    }[layer]()
+    const made = sequential([first, layers.dense({ units: 1 })] as never)
+    made.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss: 'meanSquaredError' })
+    let at = 0
+    const isState = ({ shape }: { shape: readonly number[] }) => `${shape}` === `${batchSize},3`
+    const own = await made.getWeights()
+    await made.setWeights(own.map((w) => (isState(w) ? w : floats(weights[at++] as Recorded))))
+    const [x, y] = [floats(recorded.x), floats(recorded.y)]
+    const calls = {
+      predict: async () => (await made.predict(x, { batchSize })).elements,
+      evaluate: async () => [(await made.evaluate(x, y, { batchSize })).loss as number],
+      reset: async () => first.resetStates() ?? [],
+    }
+    for (const [i, call] of recorded.calls.entries()) {
+      expect(deviation(await calls[call](), results[i] as number[]), `${i}: ${call}`).toBeLessThan(
+        1e-5,
+      )
+    }
+    first.resetStates()
+    await made.fit(x, y, { batchSize, shuffle: false, ...quiet })
+    const states = (await made.getWeights()).filter(isState)
+    expect(states.length).toBeGreaterThan(0)
+    for (const { elements } of states) expect(elements.every((value) => value !== 0)).toBe(true)
+  })
 })

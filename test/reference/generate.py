@@ -32,6 +32,7 @@ from recorders import (  # noqa: E402  (the backend is chosen before Keras is im
     preprocessing,
     recurrent,
     schedules,
+    stateful,
     training,
 )
 from recorders.record import write_json  # noqa: E402
@@ -58,6 +59,7 @@ RECORDERS = {
     "ops": ops,
     "averaging": averaging,
     "recurrent": recurrent,
+    "stateful": stateful,
     "safetensors": files,
 }
 

@@ -5,6 +5,7 @@ import { expectTypeOf } from 'vitest'
 import {
   type AnyLayer,
   type Dtype,
+  dataset,
   type FunctionalTensor,
   type Inputs,
   input,
@@ -32,6 +33,7 @@ declare const series: number[][][]
 declare const images: number[][][][]
 declare const anything: Tensor
 declare const units: number
+declare const nested: NestedNumbers
 
 const image = conv2d({ filters: 8, kernelSize: 3, inputShape: [28, 28, 1] })
 const convnet = sequential([
@@ -159,6 +161,37 @@ expectTypeOf<FitsInput<Float32Array, typeof convnet>>().toEqualTypeOf<
   Wrong<'x has rank 1, but the model takes [batch, 28, 28, 1]'>
 >()
 
+// so have those of datasets
+
+declare const generated: () => AsyncGenerator<
+  readonly [Tensor<Dtype, readonly [number, 9]>, number[]]
+>
+convnet.fit(dataset({ x: images, y: numbers }))
+convnet.evaluate(dataset({ x: images, y: rows }))
+convnet.fit(dataset({ x: images, y: rows }).shuffle().batch(32))
+convnet.fit(
+  dataset({ x: images, y: rows })
+    .batch(32)
+    .map(({ x, y }) => [x, y] as const),
+)
+convnet.fit(dataset({ x: anything, y: nested }))
+convnet.fit(dataset(() => images.map((x) => ({ x, y: 1 }))).batch(8))
+// @ts-expect-error: y has rank 3
+convnet.fit(dataset({ x: images, y: series }))
+// @ts-expect-error: x has rank 3
+convnet.evaluate(dataset({ x: series, y: numbers }))
+// @ts-expect-error: y has rank 3
+convnet.fit(dataset({ x: images, y: series }).shuffle().batch(32))
+// @ts-expect-error: x has rank 2
+convnet.fit(dataset(() => images.map(() => ({ x: [1, 2], y: 1 }))).batch(8))
+// @ts-expect-error: x has rank 2
+convnet.fit(generated)
+// @ts-expect-error: x has rank 2
+convnet.evaluate(generated())
+expectTypeOf(dataset({ x: images, y: rows }).batch(2).toArray).returns.resolves.toExtend<
+  readonly { x: Tensor<Dtype, readonly [number, number, number, number]> }[]
+>()
+
 // names
 
 named.compile({ loss: { digit: 'mse' }, lossWeights: { isOdd: 2 }, metrics: { digit: 'mae' } })
@@ -177,7 +210,6 @@ dense({ units: 10, activation: 'rely' })
 
 declare const some: AnyLayer[]
 declare const custom: Layer
-declare const nested: NestedNumbers
 declare const inputs: Inputs
 declare const shape: number[]
 const free = sequential(some)

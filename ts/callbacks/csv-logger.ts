@@ -14,7 +14,7 @@ export interface CsvLoggerOptions {
   append?: boolean
 }
 
-/** Files that can be written, or an error that says why not. */
+/** Files that can be written, or an error that says why not. @internal */
 export const filesFor = (subject: string) => {
   const node = nodeFiles()
   if (node) return node

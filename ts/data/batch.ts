@@ -7,7 +7,7 @@ import { Tensor, type TensorLike } from '../tensor.ts'
 import { checkLengths, checkNotEmpty } from './checks.ts'
 import { asTensors, type Several, tensorsIn } from './several.ts'
 
-/** x: [B, ...], y: [B, ...], sampleWeight: [B]; each may be several for some models. */
+/** x: [B, ...], y: [B, ...], sampleWeight: [B] or [B, T]; each may be several for some models. */
 export interface Batch<X extends Several<Tensor> = Tensor> {
   readonly x: X
   readonly y?: X
@@ -62,10 +62,6 @@ export const toBatch = (given: BatchLike): AnyBatch => {
   checkLengths(Object.fromEntries(all))
   const batch = parts as unknown as AnyBatch
   checkNotEmpty((all[0] as [string, Tensor])[1], 'x')
-  for (const [name, { shape }] of tensorsIn('sampleWeight', batch.sampleWeight)) {
-    if (shape.length === 1) continue
-    throw new GradloomError('shape', `${name} has shape ${showShape(shape)}, not [batch]`)
-  }
   return batch
 }
 

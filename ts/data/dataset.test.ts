@@ -48,8 +48,8 @@ describe('arrays', () => {
     expect(() => dataset({ x: [1, 2], y: [1] })).toThrow(refusal('shape', 'y: 1', 'x has 2'))
     expect(() => dataset({ x: [] })).toThrow(refusal('empty-data', 'x'))
     expect(() => dataset({ x: 1 })).toThrow(refusal('shape', 'x is a single number'))
-    const weights = { x: [1], sampleWeight: [[1]] }
-    expect(() => dataset(weights)).toThrow(refusal('shape', 'sampleWeight', '[1, 1]'))
+    const weights = { x: [1], sampleWeight: 1 }
+    expect(() => dataset(weights)).toThrow(refusal('shape', 'sampleWeight', 'single number'))
   })
 })
 

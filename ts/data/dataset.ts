@@ -5,7 +5,7 @@
 import { type ErrorCode, GradloomError } from '../errors.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { type Batch, type BatchLike, checkLikeFirst, toBatch } from './batch.ts'
-import { prefetch } from './prefetch.ts'
+import { prefetch, unlessAborted } from './prefetch.ts'
 import { type Several, tensorsIn } from './several.ts'
 
 type Values<T> = AsyncIterable<T> | Iterable<T>
@@ -38,7 +38,7 @@ export interface StreamDataset {
 
 export type Dataset = ArrayDataset<Several<Tensor>> | StreamDataset
 
-/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] */
+/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] or [N, T] */
 export function dataset(arrays: {
   x: TensorLike
   y?: TensorLike
@@ -105,7 +105,10 @@ export async function* readBatches(
   { depth, steps }: StreamSettings,
   signal?: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
-  yield* checked(prefetch(await open(), depth, signal), steps)
+  yield* checked(
+    prefetch(await unlessAborted(Promise.resolve(open()), signal), depth, signal),
+    steps,
+  )
 }
 
 /** A whole number, `least` or more. */

@@ -1,6 +1,7 @@
 // Chained datasets: order, laziness, sizes, epochs, early ends, errors.
 
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { Dtype } from '../shape.ts'
 import { Tensor, tensor } from '../tensor.ts'
 import { refusal } from '../testing/refusal.ts'
 import { type Dataset, dataset } from './pipeline.ts'
@@ -179,7 +180,9 @@ describe('batch', () => {
       name: ['a', 'b'],
       more: { z: ['int32', [2, 1], [1, 2]] },
     })
-    expectTypeOf((batch as NonNullable<typeof batch>).y).toEqualTypeOf<Tensor>()
+    expectTypeOf((batch as NonNullable<typeof batch>).y).toEqualTypeOf<
+      Tensor<Dtype, readonly [number]>
+    >()
     expectTypeOf((batch as NonNullable<typeof batch>).name).toEqualTypeOf<string[]>()
   })
 

@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from './dataset.ts'
 import { prefetch } from './prefetch.ts'
+import type { BatchTensor, Given, SampleTensor } from './ranks.ts'
 import { mapTensors, type Several, tensorsIn } from './several.ts'
 import * as stages from './stages.ts'
 
@@ -21,7 +22,7 @@ import * as stages from './stages.ts'
 export type Batched<T> = T extends string
   ? string[]
   : T extends TensorLike
-    ? Tensor
+    ? BatchTensor<T>
     : T extends object
       ? { -readonly [K in keyof T]: Batched<T[K]> }
       : unknown
@@ -202,8 +203,8 @@ export class StreamDataset<T = BatchLike> extends Dataset<T> {
 }
 
 /** Arrays in memory; read as samples without the first axis, and taken whole by `fit`. */
-export class ArrayDataset<X extends Several<Tensor> = Tensor>
-  extends Dataset<Batch<X>>
+export class ArrayDataset<X extends Several<Tensor> = Tensor, T = Batch<X>>
+  extends Dataset<T>
   implements Batch<X>
 {
   readonly kind = 'arrays'
@@ -223,20 +224,32 @@ export class ArrayDataset<X extends Several<Tensor> = Tensor>
     return this.samples
   }
 
-  async *read(): AsyncGenerator<Batch<X>, void, undefined> {
+  async *read(): AsyncGenerator<T, void, undefined> {
     const { x, y, sampleWeight } = this
     const parts = Object.entries({ x, y, sampleWeight }).filter(([, part]) => part !== undefined)
     for (let i = 0; i < this.samples; i++) {
       const sample = (x: Tensor) => x.rows(i, i + 1).reshape(x.shape.slice(1))
       const named = parts.map(([name, part]) => [name, mapTensors(part as X, sample)])
-      yield Object.fromEntries(named) as unknown as Batch<X>
+      yield Object.fromEntries(named) as unknown as T
     }
   }
 }
 
+/** Samples of arrays. */
+interface SampleOf<X, Y> {
+  readonly x: SampleTensor<X>
+  readonly y: SampleTensor<Y>
+  readonly sampleWeight?: Tensor
+}
+
 type Arrays<T = TensorLike> = { x: T; y?: T; sampleWeight?: T }
 
-/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] */
+/** `dataset({ x, y })` for arrays. x: [N, ...], y: [N, ...], sampleWeight: [N] or [N, T] */
+export function dataset<X extends TensorLike, Y extends TensorLike>(arrays: {
+  x: X
+  y: Y
+  sampleWeight?: TensorLike
+}): ArrayDataset<Tensor, SampleOf<X, Y>> & Given<X, Y>
 export function dataset(arrays: Arrays): ArrayDataset
 /** The same for a model with several inputs or outputs: arrays or objects of them. */
 export function dataset(arrays: Arrays<Several<TensorLike>>): ArrayDataset<Several<Tensor>>

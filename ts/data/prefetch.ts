@@ -54,14 +54,21 @@ const close = async <T>(source: Source<T>, signal: AbortSignal | undefined): Pro
   else await closed
 }
 
-const abortedError = (signal: AbortSignal): GradloomError =>
-  new GradloomError('aborted', 'dataset: aborted while waiting for a batch', {
-    cause: signal.reason,
-  })
+const abortedError = ({ reason }: AbortSignal): GradloomError =>
+  reason instanceof GradloomError
+    ? reason
+    : new GradloomError('aborted', 'dataset: aborted while waiting for a batch', { cause: reason })
 
-const unlessAborted = async <T>(value: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+/** What `value` settles to, unless `signal` fires first. */
+export const unlessAborted = async <T>(
+  value: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> => {
   if (!signal) return value
-  if (signal.aborted) throw abortedError(signal)
+  if (signal.aborted) {
+    value.catch(() => {})
+    throw abortedError(signal)
+  }
   let stop: (() => void) | undefined
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(abortedError(signal))

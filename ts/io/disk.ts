@@ -22,6 +22,8 @@ const CHUNK = 2 ** 30
 
 const readPath = async (path: string, fs: NodeFiles['fs']): Promise<FileBytes> => {
   try {
+    // To open a pipe that nobody writes to would take for ever.
+    if (!(await fs.stat(path)).isFile()) throw new Error('it is not a regular file')
     const handle = await fs.open(path, 'r')
     try {
       const bytes = new Uint8Array((await handle.stat()).size)

@@ -7,7 +7,7 @@ import * as ops from '../ops.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import { built, subjectOf } from './expect.ts'
-import { Layer, type LayerOptions, type Mask, type Pass } from './layer.ts'
+import { type Config, Layer, type LayerOptions, type Mask, type Pass } from './layer.ts'
 import type { Appends, Given, Shaped } from './shape-rules.ts'
 import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
@@ -73,7 +73,7 @@ export class Embedding extends Layer {
     return this.maskZero ? ops.sub(1, ops.equal(asFloat(x), 0)) : undefined
   }
 
-  config() {
+  config(): Config {
     const { inputDim, outputDim, maskZero, sparse } = this
     return {
       inputDim,

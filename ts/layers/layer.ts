@@ -17,6 +17,8 @@ import type { After, Rule, rule } from './shape-rules.ts'
 export interface Pass {
   /** Dropout and the like act only when true. */
   readonly training: boolean
+  /** What is assigned stays: in `fit`, `evaluate` and `predict`, not while shapes are found. */
+  readonly keeps: boolean
   /** i32 [4]: seed low, seed high, step, row offset. */
   readonly rng: SymbolicTensor
   /** A stream of random numbers of the layer's own: another one at each call. */
@@ -26,8 +28,8 @@ export interface Pass {
   /** Rows of a table: idx: i32 [n] → [n, ...]; NaN for one that it does not have. */
   rows?(variable: Variable, idx: SymbolicTensor): SymbolicTensor
   /**
-   * After the training step, `variable`, which is not trained, holds `value`. Where a batch is cut
-   * into shards it holds the mean of their values. Only while training.
+   * After the step, `variable`, which is not trained, holds `value`. Where a batch is cut into
+   * shards it holds the mean of their values. Only where the pass `keeps`.
    */
   assign(variable: Variable, value: SymbolicTensor): void
   /** Adds a number to the loss: f32 []. */
@@ -113,6 +115,8 @@ export interface WeightOptions {
 }
 
 /** `[B, ...]` → `[null, ...]` */
+const NONE: ReadonlyMap<Variable, Elements> = /* @__PURE__ */ new Map()
+
 const shapeOf = (x: SymbolicTensor): BatchShape => [null, ...x.shape.slice(1)]
 
 export abstract class Layer<
@@ -254,7 +258,7 @@ export abstract class Layer<
    * anyway.
    */
   takePending(): ReadonlyMap<Variable, Elements> {
-    return new Map()
+    return NONE
   }
 
   /** The options that make this layer again, as JSON. */

@@ -31,9 +31,9 @@ export interface GraphPass extends Pass {
 const refuse = (code: 'argument' | 'shape', message: string): GradloomError =>
   new GradloomError(code, message)
 
-const checkAssigned = (variable: Variable, value: SymbolicTensor, training: boolean): void => {
+const checkAssigned = (variable: Variable, value: SymbolicTensor, keeps: boolean): void => {
   const { name, shape, dtype } = variable
-  if (!training) throw refuse('argument', `assign: '${name}' can change only while training.`)
+  if (!keeps) throw refuse('argument', `assign: '${name}' can change only if pass.keeps is true.`)
   if (variable.trainable) {
     throw refuse('argument', `assign: '${name}' is trained; make it with trainable: false.`)
   }
@@ -43,13 +43,14 @@ const checkAssigned = (variable: Variable, value: SymbolicTensor, training: bool
 
 /**
  * `rng`: by default an input of the graph, made where it is needed. `streams`: those of the layers,
- * where they are not their own.
+ * where they are not their own. `keeps`: whether what is assigned will be kept.
  */
 export const passOver = (
   graph: Graph,
   training = false,
   rng?: SymbolicTensor,
   streams?: ReadonlyMap<AnyLayer, number>,
+  keeps = training,
 ): GraphPass => {
   const values = new Map<Variable, SymbolicTensor>()
   const assigned = new Map<Variable, SymbolicTensor>()
@@ -64,6 +65,7 @@ export const passOver = (
   }
   return {
     training,
+    keeps,
     assigned,
     losses,
     get rng() {
@@ -87,7 +89,7 @@ export const passOver = (
       return rows
     },
     assign(variable, value) {
-      checkAssigned(variable, value, training)
+      checkAssigned(variable, value, keeps)
       values.set(variable, value)
       assigned.set(variable, value)
     },

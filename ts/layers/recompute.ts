@@ -14,6 +14,7 @@ type Call = (inputs: readonly SymbolicTensor[], pass: Pass) => readonly Symbolic
 /** Notes which variables are read and which random streams are drawn. */
 const noting = (pass: Pass, reads: Map<Variable, SymbolicTensor>, streams: number[]): Pass => ({
   training: pass.training,
+  keeps: pass.keeps,
   get rng() {
     return pass.rng
   },
@@ -37,6 +38,7 @@ const again = (pass: Pass, reads: Map<Variable, SymbolicTensor>, streams: number
   let rng: SymbolicTensor | undefined
   return {
     training: pass.training,
+    keeps: pass.keeps,
     get rng() {
       rng ??= pass.rng.graph.apart(pass.rng)
       return rng

@@ -4,8 +4,8 @@ import type { SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Dtype } from '../shape.ts'
 
-/** What the losses of a batch become: their mean, or their sum. */
-export type Reduction = 'sumOverBatchSize' | 'sum'
+/** What the losses of a batch become. */
+export type Reduction = 'sumOverBatchSize' | 'sum' | 'mean' | 'meanWithSampleWeight'
 
 export interface Loss {
   /** Name of the factory, as in saved files. */

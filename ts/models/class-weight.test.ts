@@ -43,6 +43,10 @@ describe('class weights', () => {
     expect(weigh(tensor([[[1]]]), byClass)).toThrow(
       refusal('argument', '[1, 1, 1]', 'sampleWeight'),
     )
+    const places = tensor([[1, 1]])
+    expect(() => classWeights(tensor([0]), byClass, places, 1)).toThrow(
+      refusal('argument', 'sampleWeight', '[1, 2]'),
+    )
     expect(weigh(tensor([0]), { 0: Number.NaN })).toThrow(refusal('argument', 'class 0', 'NaN'))
     expect(weigh(tensor([0]), { cat: 1 })).toThrow(refusal('argument', 'by class number'))
   })

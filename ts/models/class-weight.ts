@@ -1,5 +1,6 @@
 // Weights of classes, made into weights of samples, as in Keras.
 
+import { badArgument } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import { showShape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
@@ -57,6 +58,9 @@ export const classWeights = (
   count: number,
 ): Tensor<'float32'> => {
   const byClass = checked(classWeight)
+  if (own && own.shape.length > 1) {
+    throw badArgument('classWeight', 'sampleWeight', showShape(own.shape), '[batch] beside it')
+  }
   const classOf = classesOf(y)
   const samples = y.shape[0] as number
   const weights = new Float32Array(samples)

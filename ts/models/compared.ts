@@ -1,13 +1,14 @@
 // How an output is compared with its targets: sample weights, and masks, which leave padding out of
 // losses and metrics as in Keras 3 (`reduce_weighted_values`). What a loss is, losses know.
 
-import { axesFrom, meanPerSample, sumAll } from '../composites.ts'
+import { divideNoNan } from '../composites/arithmetic.ts'
+import { sumAll } from '../composites.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Loss } from '../losses/loss.ts'
 import { weightsLike } from '../metrics/sums.ts'
 import * as ops from '../ops.ts'
-import { sizeOf } from '../shape.ts'
+import { showShape, sizeOf } from '../shape.ts'
 
 /** The mask of an output, [B, T], where there are values in its places: [B, T, ...]. */
 const maskOf = ({ mask, shape }: SymbolicTensor): SymbolicTensor | undefined =>
@@ -15,24 +16,33 @@ const maskOf = ({ mask, shape }: SymbolicTensor): SymbolicTensor | undefined =>
     ? mask
     : undefined
 
-/**
- * values: [B, T, ...], mask: [B, T] → one loss a sample, as Keras weights them: the mean over the
- * batch is that over the places that count (in the shard, where the batch is in shards).
- */
-const ofPlaces = (
-  values: SymbolicTensor,
-  mask: SymbolicTensor | undefined,
-  isSum: boolean,
+const misshapen = ({ type }: Loss, message: string): GradloomError =>
+  new GradloomError('shape', `${type}: ${message}`, { subject: type })
+
+/** One loss a sample, [B], or one a place, [B, ...]. */
+const valuesOf = (
+  loss: Loss,
+  yTrue: SymbolicTensor,
+  yPred: SymbolicTensor,
+  ofPlaces: boolean,
 ): SymbolicTensor => {
-  const hasPlaces = mask && values.shape.length >= mask.shape.length
-  const kept = hasPlaces ? ops.mul(values, weightsLike(mask, values)) : values
-  if (isSum && kept.shape.length > 1) return ops.sum(kept, axesFrom(kept, 1), false)
-  if (!hasPlaces) return meanPerSample(kept)
-  const valid = ops.maximum(sumAll(mask), 1)
-  return ops.mul(meanPerSample(kept), ops.div(sizeOf(mask.shape), valid))
+  if (ofPlaces && loss.values) return loss.values(yTrue, yPred)
+  const losses = loss.call(yTrue, yPred)
+  if (losses.shape.length === 1 && losses.shape[0] === yPred.shape[0]) return losses
+  throw misshapen(loss, `gives [${losses.shape}], not one number a sample: [batch].`)
 }
 
-/** Σ weight·loss of the sample / total, or the sum, as the loss asks */
+const mustFit = (loss: Loss, weights: SymbolicTensor, { shape }: SymbolicTensor): void => {
+  if (weights.shape.every((d, i) => d === shape[i])) return
+  const [given, own] = [weights, { shape }].map((x) => showShape([null, ...x.shape.slice(1)]))
+  throw misshapen(loss, `sampleWeight has shape ${given}, but the losses ${own}; give [batch].`)
+}
+
+/**
+ * values: [B, ...], weights: [B] or [B, T …], mask: [B, T] → their sum with weights, or that over
+ * the number of values in the batch, or over what the weights sum to, as the loss asks. Masked
+ * places are no values. In a shard, the mean of its own values counts for its part of `total`.
+ */
 export const compared = (
   loss: Loss,
   yTrue: SymbolicTensor | undefined,
@@ -40,22 +50,29 @@ export const compared = (
   weights: SymbolicTensor | undefined,
   total: number,
 ): SymbolicTensor => {
-  const mask = maskOf(yPred)
-  const isSum = loss.reduction === 'sum'
-  const losses =
-    loss.values && (mask || isSum)
-      ? ofPlaces(loss.values(yTrue as SymbolicTensor, yPred), mask, isSum)
-      : loss.call(yTrue as SymbolicTensor, yPred)
-  if (losses.shape.length !== 1 || losses.shape[0] !== yPred.shape[0]) {
-    const message = `${loss.type}: gives [${losses.shape}], not one number a sample: [batch].`
-    throw new GradloomError('shape', message, { subject: loss.type })
+  const { reduction } = loss
+  const isSum = reduction === 'sum'
+  const isWeighted = reduction === 'meanWithSampleWeight'
+  const given = maskOf(yPred)
+  const ofPlaces = isSum || isWeighted || given || (weights?.shape.length ?? 1) > 1
+  const values = valuesOf(loss, yTrue as SymbolicTensor, yPred, !!ofPlaces)
+  const mask = given && values.shape.length >= given.shape.length ? given : undefined
+  if (weights) mustFit(loss, weights, values)
+  const counts = [weights, mask].flatMap((part) => (part ? [weightsLike(part, values)] : []))
+  const sum = sumAll([values, ...counts].reduce(ops.mul))
+  const [size, part] = [sizeOf(values.shape), (yPred.shape[0] as number) / total]
+  if (isSum) return sum
+  if (isWeighted && counts.length > 0) {
+    return ops.mul(divideNoNan(sum, sumAll(counts.reduce(ops.mul))), part)
   }
-  const divisor = loss.reduction === 'sum' ? 1 : total
-  return ops.div(sumAll(weights ? ops.mul(losses, weights) : losses), divisor)
+  const valid = mask && ops.maximum(sumAll(mask), 1)
+  return ops.div(sum, valid ? ops.mul(valid, size / part / sizeOf(mask.shape)) : size / part)
 }
 
-/** weights: [B] → those of the places, [B, T], where the output has a mask. */
+/** weights: [B] or [B, T …] → those of the places, where the output has a mask. */
 export const inPlaces = (weights: SymbolicTensor, yPred: SymbolicTensor): SymbolicTensor => {
   const mask = maskOf(yPred)
-  return mask ? ops.mul(mask, weightsLike(weights, mask)) : weights
+  if (!mask) return weights
+  const like = mask.shape.length > weights.shape.length ? mask : weights
+  return ops.mul(weightsLike(mask, like), weightsLike(weights, like))
 }

@@ -1,29 +1,12 @@
 // Whether data and labels have the rank that a model expects, as far as the compiler sees it in
 // nested arrays and in tensors of a written shape. Types only.
 
+import type { Given, RankOf } from '../data/ranks.ts'
 import type { Listed } from '../layers/shape-rules.ts'
-import type { Dtype, Shape } from '../shape.ts'
-import type { NumericArray, Tensor } from '../tensor.ts'
+import type { Shape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
 import type { NamesOf, SampleOf } from './chain-shapes.ts'
 import type { Model } from './model.ts'
-
-/** Nesting beyond this is not followed. */
-type Deepest = 6
-
-/** Rank of numbers; `number` where it is not known, as of several tensors. */
-type RankOf<T, Depth extends readonly 0[] = []> = Depth['length'] extends Deepest
-  ? number
-  : T extends number
-    ? Depth['length']
-    : T extends NumericArray
-      ? [...Depth, 0]['length']
-      : T extends Tensor<Dtype, infer S extends Shape>
-        ? Depth extends []
-          ? S['length']
-          : number
-        : T extends readonly (infer One)[]
-          ? RankOf<One, [...Depth, 0]>
-          : number
 
 type Labels = 'labels are of its rank, or one less for class numbers'
 
@@ -80,4 +63,32 @@ type Compared<T, P> = P extends Tensor
     >
   : T extends ByName
     ? { readonly [K in keyof T]: K extends NamesOf<P> ? Compared<T[K], At<P, K>> : Odd<K, P> }
+    : unknown
+
+/** The values of a stream: what a generator yields, or what a chained dataset reads. */
+type Yielded<D> = D extends { read(epoch?: number): AsyncGenerator<infer T, void, undefined> }
+  ? T
+  : D extends (...given: never) => AsyncIterable<infer T> | Iterable<infer T>
+    ? T
+    : D extends AsyncIterable<infer T>
+      ? T
+      : unknown
+
+type Unlike<T, Wanted> = T extends Wanted ? unknown : Wanted
+
+type Parts<X, Y, M> = Unlike<X, FitsInput<X, M>> & Unlike<Y, FitsOutput<Y, M>>
+
+/** `unknown`, or what is wrong with the batches of a dataset for the model `M`. */
+export type FitsData<D, M> = D extends { kind: 'arrays' }
+  ? D extends Given<infer X, infer Y>
+    ? Parts<X, Y, M>
+    : unknown
+  : Yielded<D> extends infer T
+    ? [T] extends [never]
+      ? unknown
+      : T extends readonly [infer X, infer Y, ...unknown[]]
+        ? Parts<X, Y, M>
+        : T extends { readonly x: infer X; readonly y: infer Y }
+          ? Parts<X, Y, M>
+          : unknown
     : unknown

@@ -2,10 +2,11 @@
 // common share a home; each has its own position in training. It knows no layers.
 
 import type { Snapshot } from '../callbacks/callback.ts'
-import type { GradloomError } from '../errors.ts'
+import { GradloomError } from '../errors.ts'
+import { currentPool } from '../runtime/pool.ts'
 import { createSession } from '../runtime/pool-session.ts'
 import type { Session } from '../runtime/session.ts'
-import type { Elements } from '../shape.ts'
+import { type Elements, showShape, sizeOf } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Placed } from './placing.ts'
 import { initProgram } from './programs.ts'
@@ -62,11 +63,14 @@ export class Home {
   }
 
   async #move(): Promise<void> {
-    for (let other = this.#joining.shift(); other; other = this.#joining.shift()) {
+    for (;;) {
+      const [other] = this.#joining
+      if (!other) return
       await other.settle()
       for (const [key, value] of await other.#numbers()) this.copies.set(key, value)
       await this.write(this.#variables().filter(({ key }) => this.copies.has(key)))
       await other.session.dispose()
+      this.#joining.shift()
     }
   }
 
@@ -80,6 +84,13 @@ export class Home {
   #variables(): Variable[] {
     const all = [...this.members].flatMap(({ kept }) => kept.map(({ variable }) => variable))
     return [...new Set(all)]
+  }
+
+  /** Whether nothing has to be done before a run that needs these variables. */
+  holds(needed: readonly Kept[]): boolean {
+    const filled = this.#filled
+    if (!filled || this.#joining.length > 0) return false
+    return needed.every(({ variable }) => filled.has(variable.key))
   }
 
   /** Gives variables that are new their numbers. Call it before a run. */
@@ -98,6 +109,7 @@ export class Home {
   async #fill(session: Session, filled: Set<number>): Promise<void> {
     for (const { kept, seed } of this.members) {
       const fresh = kept.filter(({ variable }) => !filled.has(variable.key))
+      if (fresh.length > 0) mustFit(kept)
       // Marked at once: another call must not give first values a second time.
       for (const { variable } of fresh) filled.add(variable.key)
       try {
@@ -147,6 +159,24 @@ export class Home {
     this.members.delete(member)
     if (this.members.size === 0) await this.session.dispose()
   }
+}
+
+/** Before anything is allocated: whether there is room for the numbers of a model at all. */
+const mustFit = (kept: readonly Kept[]): void => {
+  const { memoryLimit } = currentPool()
+  const bytesOf = ({ variable }: Kept): number => 4 * sizeOf(variable.shape)
+  const bytes = kept.reduce((sum, each) => sum + bytesOf(each), 0)
+  if (bytes <= memoryLimit) return
+  const mib = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
+  const { path, variable } = kept.toSorted((a, b) => bytesOf(b) - bytesOf(a))[0] as Kept
+  throw new GradloomError(
+    'out-of-memory',
+    `The weights and what the optimizer keeps of them take ${mib(bytes)} ("${path}" ` +
+      `${showShape(variable.shape)} is the largest), but the memory may have ` +
+      `${mib(memoryLimit)}; make the layers smaller, or raise init({ memoryLimit }), ` +
+      'which can be 4 GiB.',
+    { subject: path },
+  )
 }
 
 const initialize = async (session: Session, fresh: readonly Kept[], seed: Seed): Promise<void> => {

@@ -2,8 +2,10 @@
 // runs at the moment. The public face is `model.ts`.
 
 import { GradloomError } from '../errors.ts'
-import { withSublayers } from '../layers/pass.ts'
+import type { AnyLayer } from '../layers/layer.ts'
 import { averageOf, sharedSlots, slotsFor } from '../optimizers/update.ts'
+import { isFatal } from '../runtime/faults.ts'
+import { currentPool, shutDown } from '../runtime/pool.ts'
 import type { Elements, Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Compiled } from './compiled.ts'
@@ -37,7 +39,7 @@ export class Live {
   #trained: readonly Variable[] = []
   /** The means of the weights stand in their place, and they in that of the means. */
   swapped = false
-  #disposed = false
+  readonly #ended = new AbortController()
   readonly #warned = new Set<string>()
 
   constructor(name: string, network: Network) {
@@ -130,6 +132,7 @@ export class Live {
   async exclusively<T>(what: string, call: () => Promise<T>): Promise<T> {
     this.mustLive()
     this.mustBeFree(what)
+    currentPool()
     this.store.home.busy = what
     try {
       return await call()
@@ -153,23 +156,28 @@ export class Live {
 
   /** After a loss of workers, where the model stands now. */
   #told(error: unknown): unknown {
-    if (!(error instanceof GradloomError) || !LOST.has(error.code)) return error
+    if (!(error instanceof GradloomError)) return error
+    // It was initialised when the call began.
+    if (error.code === 'not-initialized') return Object.assign(shutDown(), historyOf(error))
+    if (!isFatal(error) && error.code !== 'worker-start') return error
     const { step, epochs } = this.store.fallBack()
     const { code, message, subject } = error
     const back = `${this.subject} is back at its last copy: ${step} steps, ${epochs} epochs.`
     const options = subject === undefined ? { cause: error } : { cause: error, subject }
     const told = new GradloomError(code, `${message} ${back}`, options)
-    return 'history' in error ? Object.assign(told, { history: error.history }) : told
+    return Object.assign(told, historyOf(error))
   }
 
-  /** Numbers in place, those that layers were given meanwhile too. Call it before a run. */
-  async ready(): Promise<void> {
-    for (const layer of withSublayers(this.network.layers)) {
-      const pending = [...layer.takePending()]
-      if (pending.length === 0) continue
+  /**
+   * Numbers in place, those that layers were given meanwhile too. Call it before a run, with what
+   * it needs, by default all.
+   */
+  async ready(needed?: readonly Kept[]): Promise<void> {
+    const pending = pendingOf(this.network.layers)
+    if (pending.length > 0) {
       await this.store.set(new Map(pending.map(([{ key }, value]) => [key, value])))
     }
-    await this.store.ready()
+    if (!needed || !this.store.home.holds(needed)) await this.store.ready()
   }
 
   /** Trained weights and, in the same order, the slots with their means, if there are any. */
@@ -219,29 +227,27 @@ export class Live {
     console.warn(`Gradloom: ${message}`)
   }
 
-  get disposed(): boolean {
-    return this.#disposed
+  /** Fires with the error of `mustLive` when the model is disposed of. */
+  get ended(): AbortSignal {
+    return this.#ended.signal
   }
 
   mustLive(): void {
-    if (!this.#disposed) return
-    throw new GradloomError(
-      'disposed',
-      `${this.subject}: used after dispose(); make a new model.`,
-      {
-        subject: this.name,
-      },
-    )
+    this.ended.throwIfAborted()
   }
 
   async dispose(): Promise<void> {
-    this.#disposed = true
+    const message = `${this.subject}: used after dispose(); make a new model.`
+    this.#ended.abort(new GradloomError('disposed', message, { subject: this.name }))
     await this.store.leave()
   }
 }
 
-/** The workers' memory is gone after these. */
-const LOST = new Set(['worker-died', 'worker-start', 'trap'])
+const pendingOf = (layers: readonly AnyLayer[]): (readonly [Variable, Elements])[] =>
+  layers.flatMap((layer) => [...layer.takePending(), ...pendingOf(layer.sublayers)])
+
+/** What `fit` adds to its errors. */
+const historyOf = (error: object): object => ('history' in error ? { history: error.history } : {})
 
 const slotsOf = (
   network: Network,

@@ -16,7 +16,7 @@ import type { Variable } from '../variable.ts'
 import type { NamesOf, SampleOf } from './chain-shapes.ts'
 import { Compiled, type CompileOptions } from './compiled.ts'
 import { type Cost, type CostOptions, costOf } from './cost.ts'
-import type { FitsInput, FitsOutput } from './data-shapes.ts'
+import type { FitsData, FitsInput, FitsOutput } from './data-shapes.ts'
 import { evaluate } from './evaluate.ts'
 import { modelBlob, saveModel } from './file/save.ts'
 import { fit } from './fit/fit.ts'
@@ -37,7 +37,10 @@ import { getWeights, setWeights } from './weights.ts'
 export interface EvaluateOptions {
   /** Samples a step; datasets of batches have their own. Default 32. */
   batchSize?: number
-  /** One weight a sample: [N]; for several outputs each may have its own. */
+  /**
+   * One weight a sample, [N], or one for each place of the loss, such as [N, T]; for several
+   * outputs each may have its own.
+   */
   sampleWeight?: Inputs
   /** Ends the evaluation within one step when it fires. */
   signal?: AbortSignal
@@ -225,7 +228,11 @@ export class Model<P = Tensor, X = unknown> {
    * the logs of the epochs; rejects
    * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
-  fit(dataset: DatasetLike, options?: FitOptions): Promise<History>
+  fit<M, D extends DatasetLike>(
+    this: M,
+    dataset: D & FitsData<D, M>,
+    options?: FitOptions,
+  ): Promise<History>
   fit<M, A extends Inputs, B extends Inputs>(
     this: M,
     x: A & FitsInput<A, M>,
@@ -250,7 +257,11 @@ export class Model<P = Tensor, X = unknown> {
   }
 
   /** Loss and metrics on samples: `{ loss, accuracy, … }`. */
-  evaluate(dataset: DatasetLike, options?: EvaluateOptions): Promise<Logs>
+  evaluate<M, D extends DatasetLike>(
+    this: M,
+    dataset: D & FitsData<D, M>,
+    options?: EvaluateOptions,
+  ): Promise<Logs>
   evaluate<M, A extends Inputs, B extends Inputs>(
     this: M,
     x: A & FitsInput<A, M>,

@@ -61,7 +61,7 @@ const forward = (
   { count, total, training }: Extent,
 ): { pass: GraphPass; loss: SymbolicTensor } => {
   const { x, y, weights } = rows.take(graph, count)
-  const pass = passOver(graph, training, undefined, network.streams)
+  const pass = passOver(graph, training, undefined, network.streams, true)
   const yPred = network.apply(x, pass) as SymbolicTensor[]
   const parts = compiled.tasks.flatMap(({ loss, weight }, i) => {
     if (!loss) return []
@@ -189,6 +189,8 @@ export interface StepPrograms {
   readonly update: Program | undefined
   /** What each part leaves for the update. */
   readonly exchange: readonly (readonly Variable[])[]
+  /** Nothing is assigned, so that steps may run in any order. */
+  readonly pure: boolean
 }
 
 export const programsOf = ({ parts, update }: StepPrograms): Program[] => [
@@ -196,8 +198,9 @@ export const programsOf = ({ parts, update }: StepPrograms): Program[] => [
   ...(update ? [update] : []),
 ]
 
-const single = (batch: number, program: Program): StepPrograms => ({
+const single = (batch: number, program: Program, pure = false): StepPrograms => ({
   batch,
+  pure,
   parts: [{ program, from: 0, to: batch }],
   update: undefined,
   exchange: [],
@@ -249,24 +252,32 @@ export const trainPrograms = (
   const assigned = made[0]?.assigned ?? []
   return {
     batch,
+    pure: false,
     parts: made.map(({ program, from, to }) => ({ program, from, to })),
     update: updateStep(model, assigned, count, slots),
     exchange: made.map((_, i) => assigned.map((variable) => slots(i, variable))),
   }
 }
 
+/** A step that trains nothing; what layers assigned, such as states of sequences, it keeps. */
+const plainStep = (batch: number, graph: Graph, { assigned }: GraphPass): StepPrograms => {
+  for (const [variable, value] of assigned) graph.assign(variable, value)
+  return single(batch, graph.finish(), assigned.size === 0)
+}
+
 /** Loss and metrics without training. */
 export const evaluationPrograms = (model: Trained, rows: Rows, batch: number): StepPrograms => {
   const graph = new Graph()
-  forward(model, graph, rows, { count: batch, total: batch, training: false })
-  return single(batch, graph.finish())
+  const { pass } = forward(model, graph, rows, { count: batch, total: batch, training: false })
+  return plainStep(batch, graph, pass)
 }
 
 /** The network's output. */
 export const predictionPrograms = (network: Network, rows: Rows, batch: number): StepPrograms => {
   const graph = new Graph()
   const { x } = rows.take(graph, batch)
-  const ys = network.apply(x, passOver(graph, false, undefined, network.streams))
+  const pass = passOver(graph, false, undefined, network.streams, true)
+  const ys = network.apply(x, pass)
   for (const [i, y] of ys.entries()) graph.output(predictionOutput(i), y)
-  return single(batch, graph.finish())
+  return plainStep(batch, graph, pass)
 }

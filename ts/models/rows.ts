@@ -9,7 +9,7 @@ import { type Dtype, type Elements, type Shape, sameShape, sizeOf } from '../sha
 import type { Tensor } from '../tensor.ts'
 import { Variable } from '../variable.ts'
 
-/** For each input x: [N, ...]; for each output y: [N, ...] and weights: [N], where needed. */
+/** For each input x: [N, ...]; for each output y: [N, ...] and weights: [N] or [N, T …]. */
 export interface Samples {
   readonly x: readonly Tensor[]
   readonly y?: readonly (Tensor | undefined)[]
@@ -70,26 +70,33 @@ const typeOf = (x: Tensor): string => `${x.dtype}[${x.shape.slice(1)}]`
 export class FedRows implements Rows {
   readonly key: string
   readonly bytesPerSample: number
-  readonly #samples: Samples
+  readonly #parts: readonly (readonly [Part, Tensor])[]
 
   constructor(samples: Samples) {
-    this.#samples = samples
     const parts = partsOf(samples)
+    this.#parts = parts
     this.key = parts.map(([part, x]) => `${part}:${typeOf(x)}`).join(' ')
     this.bytesPerSample = parts.reduce((n, [, x]) => n + 4 * sizeOf(x.shape.slice(1)), 0)
   }
 
   take(graph: Graph, count: number): Batch {
-    const parts = partsOf(this.#samples)
     return batchOf(
-      parts.map(([part, x]) => [part, graph.input(part, x.dtype, [count, ...x.shape.slice(1)])]),
+      this.#parts.map(([part, x]) => [
+        part,
+        graph.input(part, x.dtype, [count, ...x.shape.slice(1)]),
+      ]),
     )
   }
 
+  /** Feeds for one step that takes all samples. */
+  allFeeds(): Feeds {
+    const parts = this.#parts
+    return Object.fromEntries(parts.map(([part, x]) => [part, { data: x.elements, perStep: true }]))
+  }
+
   feeds(order: Int32Array): Feeds {
-    const parts = partsOf(this.#samples)
     return Object.fromEntries(
-      parts.map(([part, x]) => [part, { data: pick(x, order), perStep: true }]),
+      this.#parts.map(([part, x]) => [part, { data: pick(x, order), perStep: true }]),
     )
   }
 }

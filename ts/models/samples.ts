@@ -126,12 +126,12 @@ const targetsOf = (live: Live, y: Inputs | undefined, what: string): (Tensor | u
   })
 }
 
-/** One weight a sample: [N]. */
+/** One weight a sample, [N], or one for each place of a loss, such as [N, T]. */
 const sampleWeights = (given: TensorLike): Tensor<'float32'> => {
   const weights = asTensor(given, 'float32')
   const { shape } = weights
-  const isColumn = shape.length === 1 || (shape.length === 2 && shape[1] === 1)
-  if (isColumn) return weights.reshape([shape[0] as number])
+  if (shape.length === 2 && shape[1] === 1) return weights.reshape([shape[0] as number])
+  if (shape.length > 0) return weights
   throw new GradloomError(
     'shape',
     `sampleWeight: expects one weight a sample, [batch], was given ${showShape(shape)}`,

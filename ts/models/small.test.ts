@@ -139,7 +139,7 @@ describe('readers', () => {
       pulled.push(batch.x.size)
       return { x: [batch.x], y: [batch.y] }
     }
-    const read = () => new StreamReader((signal) => stream.batches(0, signal), check as never)
+    const read = () => new StreamReader((signal) => stream.batches(0, signal), check as never, [])
     const expected = [
       [0, 1, 2, 3],
       [4, 5, 6, 7],
@@ -164,6 +164,7 @@ describe('readers', () => {
     const reader = new StreamReader(
       (signal) => stream.batches(0, signal),
       (batch) => ({ x: [batch.x] }),
+      [],
     )
     await reader.ahead()
     await reader.take(3)
@@ -188,7 +189,7 @@ describe('steps in parts', () => {
     const rows = new FedRows({ x: [x] })
     const stretch = { rows, order: inOrder(8), steps: 2 }
     const steering = { seed: [1, 2] as const, step: 40, rate: () => 0.1 }
-    const programs = { batch: 4, parts, update: undefined, exchange: [] }
+    const programs = { batch: 4, parts, update: undefined, exchange: [], pure: false }
     const [first, second] = stagesOf(programs, stretch, steering)
     expect([...(first?.feeds.x0?.data ?? [])]).toEqual([0, 1, 2, 3, 8, 9, 10, 11])
     expect([...(second?.feeds.x0?.data ?? [])]).toEqual([4, 5, 6, 7, 12, 13, 14, 15])

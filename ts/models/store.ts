@@ -2,7 +2,7 @@
 // are made, and where it stands after workers were lost.
 
 import type { Snapshot } from '../callbacks/callback.ts'
-import type { GradloomError } from '../errors.ts'
+import { type GradloomError, withoutLink } from '../errors.ts'
 import type { AnyLayer } from '../layers/layer.ts'
 import { withSublayers } from '../layers/pass.ts'
 import type { Session } from '../runtime/session.ts'
@@ -89,7 +89,7 @@ export class Store implements Member {
     const { step } = this.#copied
     if (step === this.position.step) return
     const back = `A model is back where it was copied last: ${step} of ${this.position.step} steps.`
-    console.warn(`Gradloom: ${fault.message} ${back}`)
+    console.warn(`Gradloom: ${withoutLink(fault.message)} ${back}`)
   }
 
   /** Numbers of all variables. */

@@ -21,14 +21,17 @@ export class StreamReader implements Reader {
   #failed: { error: unknown } | undefined
   #reading: Promise<void> | undefined
 
-  /** `check` makes samples of a batch that fit the model. `signal` ends the waiting for a batch. */
+  /**
+   * `check` makes samples of a batch that fit the model. Any of `signals` ends the waiting for a
+   * batch.
+   */
   constructor(
     open: (signal: AbortSignal) => Batches,
     check: (batch: Batch) => Samples,
-    signal?: AbortSignal,
+    signals: readonly (AbortSignal | undefined)[],
   ) {
-    const own = this.#ending.signal
-    this.#batches = open(signal ? AbortSignal.any([signal, own]) : own)
+    const given = signals.filter((signal) => signal !== undefined)
+    this.#batches = open(AbortSignal.any([...given, this.#ending.signal]))
     this.#check = check
   }
 

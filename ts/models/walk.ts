@@ -130,7 +130,7 @@ export async function* walk(options: Walk): AsyncGenerator<Walked, void, undefin
         stages: stagesOf(programs, stretch, steering),
         exchange: programs.exchange,
         guard: options.guard?.() ?? false,
-        pure: !steering,
+        pure: programs.pure,
         signal,
       })
       pace.took(result.steps, performance.now() - began)

@@ -1,10 +1,9 @@
 // The browser build for strict content security policies and for caching: worker and core are files
 // beside the bundle. The worker's file needs the page's COEP header of its own.
 
-import { GradloomError } from '../errors.ts'
 import type { Role, Variant } from '../runtime/protocol.ts'
 import type { WorkerHandle } from './platform.ts'
-import { handleOf } from './web.ts'
+import { handleOf, notLoaded } from './web.ts'
 
 export { environment, nextTask } from './web.ts'
 
@@ -16,17 +15,27 @@ const files: Record<Variant, () => URL> = {
 }
 const modules = new Map<Variant, Promise<WebAssembly.Module>>()
 
+/**
+ * Vite's dev server up to 7 serves this file from `.vite/deps`, and not what it points to. No
+ * `new URL` and no `new Worker` here: other bundlers would look for the files.
+ */
+const moved = /\.vite\/deps\/.*/
+const isMoved = moved.test(import.meta.url)
+const inPackage = (path: string): string => import.meta.url.replace(moved, `gradloom/dist/${path}`)
+const MovedWorker = globalThis.Worker
+
 const fetchModule = async (variant: Variant): Promise<WebAssembly.Module> => {
-  const url = files[variant]()
-  const response = await fetch(url)
-  if (!response.ok) {
-    const message = `${url}: the core could not be loaded (HTTP ${response.status})`
-    throw new GradloomError('file', message, { subject: url.href })
+  const url = isMoved ? inPackage(`wasm/${variant}.wasm`) : files[variant]().href
+  try {
+    const response = await fetch(url)
+    if (!response.ok) throw new Error(`HTTP ${response.status}`)
+    const typed = response.headers.get('content-type')?.startsWith('application/wasm')
+    return await (typed
+      ? WebAssembly.compileStreaming(response)
+      : WebAssembly.compile(await response.arrayBuffer()))
+  } catch (cause) {
+    throw notLoaded(url, cause)
   }
-  const typed = response.headers.get('content-type')?.startsWith('application/wasm')
-  return typed
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer())
 }
 
 /** Fetches and compiles the core, once for each variant. */
@@ -39,11 +48,15 @@ export const loadModule = (variant: Variant): Promise<WebAssembly.Module> => {
   return fresh
 }
 
-/** Starts a worker from its file. */
-export const spawn = (role: Role): WorkerHandle =>
-  handleOf(
-    new Worker(new URL('./worker.js', import.meta.url), {
-      type: 'module',
-      name: `gradloom-${role}`,
-    }),
+/** Starts a worker from its file. The second form is the one that bundlers look for. */
+export const spawn = (role: Role): WorkerHandle => {
+  const options = { type: 'module', name: `gradloom-${role}` } as const
+  return handleOf(
+    isMoved
+      ? new MovedWorker(inPackage('assets/worker.js'), options)
+      : new Worker(new URL('./worker.js', import.meta.url), {
+          type: 'module',
+          name: `gradloom-${role}`,
+        }),
   )
+}

@@ -1,20 +1,29 @@
-// Node: `worker_threads`, and modules read from files next to the bundle.
+// Node, and Deno and Bun as far as they are like it: `worker_threads`, and modules read from files
+// next to the bundle. Far from its files, in a server's bundle, it takes what it carries.
 
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { SHARE_ENV, type TransferListItem, Worker } from 'node:worker_threads'
+import { gunzipSync } from 'node:zlib'
 import { GradloomError } from '../errors.ts'
 import type { Role, Variant } from '../runtime/protocol.ts'
+import { packedCore, workerSource } from './carried.ts'
 import type { Environment, WorkerHandle } from './platform.ts'
 
-/** From sources the built files are used: Node 20 cannot start a worker from TypeScript. */
-const here = import.meta.url.endsWith('.ts')
-  ? new URL('../../dist/node/index.js', import.meta.url)
-  : new URL(import.meta.url)
+/** Bundlers of CommonJS leave no `import.meta.url`. From sources the built files are used. */
+const here = (): URL => {
+  const url = import.meta.url
+  return new URL(url.endsWith('.ts') ? '../../dist/node/index.js' : url, url)
+}
+
+const runtime = (): Environment['runtime'] => {
+  const { deno, bun } = process.versions
+  return deno ? 'deno' : bun ? 'bun' : 'node'
+}
 
 export const environment = (): Environment => ({
   fastCore: true,
-  runtime: 'node',
+  runtime: runtime(),
   workers: true,
   sharedMemory: true,
   cpus: availableParallelism(),
@@ -22,16 +31,23 @@ export const environment = (): Environment => ({
 
 const modules = new Map<Variant, Promise<WebAssembly.Module>>()
 
-const compileFile = async (variant: Variant): Promise<WebAssembly.Module> => {
-  const file = new URL(`../wasm/${variant}.wasm`, here)
+const bytesOf = async (variant: Variant): Promise<Uint8Array<ArrayBuffer>> => {
   try {
-    return await WebAssembly.compile(await readFile(file))
+    return await readFile(new URL(`../wasm/${variant}.wasm`, here()))
+  } catch {
+    return gunzipSync(Buffer.from(await packedCore(variant), 'base64'))
+  }
+}
+
+const compileFile = async (variant: Variant): Promise<WebAssembly.Module> => {
+  try {
+    return await WebAssembly.compile(await bytesOf(variant))
   } catch (cause) {
     throw new GradloomError(
       'file',
-      `${file.pathname}: the core could not be loaded (${(cause as Error).message}); ` +
+      `${variant}.wasm: the core could not be loaded (${(cause as Error).message}); ` +
         'reinstall the package, or run `npm run build` in a checkout.',
-      { subject: file.pathname, cause },
+      { subject: variant, cause },
     )
   }
 }
@@ -74,7 +90,8 @@ export const handleOf = (worker: Worker): WorkerHandle => {
 
 /** Starts a worker thread. It takes none of the process's loaders or flags. */
 export const spawn = (role: Role): WorkerHandle => {
-  const worker = new Worker(new URL('./worker.js', here), {
+  const worker = new Worker(workerSource(), {
+    eval: true,
     name: `gradloom-${role}`,
     env: SHARE_ENV,
     execArgv: [],

@@ -1,5 +1,5 @@
-// What the runtime asks of the place it runs in (types only). `node.ts`, `browser.ts` and
-// `assets.ts` answer; the build points `current.ts` at one of them.
+// What the runtime asks of the place it runs in (types only). `node.ts`, `browser.ts`,
+// `assets.ts` and `edge.ts` answer; the build points `current.ts` at one of them.
 
 import type { Role, Variant } from '../runtime/protocol.ts'
 
@@ -18,7 +18,7 @@ export interface WorkerHandle {
 
 /** What can be known without running anything. */
 export interface Environment {
-  readonly runtime: 'node' | 'browser'
+  readonly runtime: 'node' | 'deno' | 'bun' | 'browser' | 'edge'
   /** Workers can be started. */
   readonly workers: boolean
   /** Workers can be given a shared memory. */

@@ -66,7 +66,7 @@ describe('a start', () => {
     const record = { name: 'GradloomError', message: 'full', code: 'out-of-memory' }
     const notice = JSON.stringify({ kind: 'fault', error: record })
     const { client } = clientOf(`parentPort.postMessage(${notice})`)
-    await expect(boot(client)).rejects.toEqual(failure('out-of-memory', /^full$/))
+    await expect(boot(client)).rejects.toEqual(failure('out-of-memory', /^full$/m))
   })
 })
 

@@ -12,7 +12,6 @@ import type { Session, SessionResult, SessionRun, SessionStage } from './session
 export class CrewSession implements Session {
   readonly crew: Crew
   readonly id: number
-  readonly #ended: AbortSignal
   readonly #defined = new Set<number>()
   readonly #loaded = new Map<Program, LoadResult>()
 
@@ -20,7 +19,7 @@ export class CrewSession implements Session {
   constructor(crew: Crew, id: number, ended: AbortSignal) {
     this.crew = crew
     this.id = id
-    this.#ended = ended
+    ended.addEventListener('abort', () => crew.endRuns(id), { once: true })
   }
 
   async write(variable: Variable, data: Elements): Promise<void> {
@@ -42,8 +41,7 @@ export class CrewSession implements Session {
     for (const stage of request.stages) stages.push(await this.#stage(stage))
     const keys = exchange.map((variables) => variables.map((variable) => variable.key))
     const asked: RunRequest = { steps, stages, shards: keys.length, exchange: keys, guard, pure }
-    const signals = signal ? [signal, this.#ended] : [this.#ended]
-    return typed(request, await this.crew.run(this.id, asked, signals))
+    return typed(request, await this.crew.run(this.id, asked, signal))
   }
 
   async plan(program: Program): Promise<{ table: string; arenaBytes: number }> {

@@ -13,6 +13,7 @@ import type {
   StateSpec,
   WorkerApi,
 } from './protocol.ts'
+import { putShared } from './records.ts'
 import { merge, shareOf } from './spread.ts'
 import type { Team } from './team.ts'
 
@@ -23,6 +24,10 @@ export class Crew implements PoolApi {
   #failed: GradloomError | undefined
   #line: Promise<unknown> = Promise.resolve()
   #waiting = 0
+  /** The session whose run is under way. */
+  #running: number | undefined
+  /** Sessions that shall run no more. */
+  readonly #ended = new Set<number>()
 
   /** `start` makes the team; it is to tell the crew of faults. */
   constructor(start: (onFault: (error: GradloomError) => void) => Team) {
@@ -60,7 +65,10 @@ export class Crew implements PoolApi {
   }
 
   disposeSession(session: number): Promise<void> {
-    return this.#inTurn((workers) => first(workers.map((w) => w.disposeSession(session))))
+    return this.#inTurn((workers) => {
+      this.#ended.delete(session)
+      return first(workers.map((w) => w.disposeSession(session)))
+    })
   }
 
   define(session: number, states: readonly StateSpec[]): Promise<void> {
@@ -72,9 +80,12 @@ export class Crew implements PoolApi {
   }
 
   write(session: number, key: number, data: Elements): Promise<void> {
-    return this.#inTurn((workers) =>
-      first(workers.map((w) => w.write(session, key, this.#parcel(data)))),
-    )
+    return this.#inTurn(async (workers) => {
+      const { memory } = this.#team
+      const [worker] = workers as [WorkerApi]
+      if (memory) return putShared(memory, await worker.place(session, key, data.length), data)
+      await Promise.all(workers.map((w) => w.write(session, key, this.#parcel(data))))
+    })
   }
 
   read(session: number, keys: readonly number[]): Promise<Elements[]> {
@@ -89,6 +100,12 @@ export class Crew implements PoolApi {
     return this.#inTurn((workers) => first(workers.map((w) => w.unload(session, program))))
   }
 
+  /** Ends the run of this session that is under way, and those that wait. */
+  endRuns(session: number): void {
+    this.#ended.add(session)
+    if (this.#running === session) this.#team.abort()
+  }
+
   plan(session: number, program: number): Promise<string> {
     return this.#inTurn(([worker]) => (worker as WorkerApi).plan(session, program))
   }
@@ -100,22 +117,20 @@ export class Crew implements PoolApi {
     })
   }
 
-  /** Any of `signals` ends the run after its current step, or before the first one. */
-  run(
-    session: number,
-    request: RunRequest,
-    signals: readonly AbortSignal[] = [],
-  ): Promise<RunResult> {
+  /** `signal`, or the end of the session, ends the run after its current step or before any. */
+  run(session: number, request: RunRequest, signal?: AbortSignal): Promise<RunResult> {
     return this.#inTurn(async (workers) => {
-      if (signals.some((signal) => signal.aborted)) {
+      if (signal?.aborted || this.#ended.has(session)) {
         return { steps: 0, stopped: 'aborted', outputs: request.stages.map(() => ({})) }
       }
       const abort = (): void => this.#team.abort()
-      for (const signal of signals) signal.addEventListener('abort', abort, { once: true })
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#running = session
       try {
         return merge(request, await this.#all(this.#ask(workers, session, request)))
       } finally {
-        for (const signal of signals) signal.removeEventListener('abort', abort)
+        signal?.removeEventListener('abort', abort)
+        this.#running = undefined
         this.#team.calm()
       }
     })
@@ -129,6 +144,7 @@ export class Crew implements PoolApi {
 
   /** After a failure in the middle of an exchange, replicas differ: none of them can go on. */
   async #all(answers: readonly Promise<RunResult>[]): Promise<RunResult[]> {
+    if (answers.length === 1) return [await (answers[0] as Promise<RunResult>)]
     const settled = await Promise.allSettled(answers)
     const errors = settled.flatMap((answer) =>
       answer.status === 'rejected' ? [answer.reason as unknown] : [],

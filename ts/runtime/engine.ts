@@ -1,14 +1,13 @@
 // Sessions over one instance of the core: what a worker serves, and what inline mode calls
 // directly. It posts no messages of its own and starts no threads.
 
-import { transfer } from 'comlink'
 import { GradloomError } from '../errors.ts'
 import type { Dtype, Elements } from '../shape.ts'
 import type { Core, CoreSession } from './core.ts'
 import type { Peers } from './exchange.ts'
 import { asFault } from './faults.ts'
 import type { LoadResult, RunRequest, RunResult, StateSpec, WorkerApi } from './protocol.ts'
-import { buffersOf, type Ports, put, Run, view } from './records.ts'
+import { buffersOf, type Ports, put, Run, taken } from './records.ts'
 import { ShardedRun, Shards, together } from './replica-run.ts'
 import { type Breath, inOneGo, inSlices, type Walked } from './steps.ts'
 
@@ -19,6 +18,8 @@ export interface EngineParts {
   /** Absent where a flag in shared memory stops a run. */
   readonly nextTask?: () => Promise<void>
   readonly peers?: Peers
+  /** Gives the buffers of an answer away, where it leaves this thread. */
+  readonly transfer?: <T>(answer: T, buffers: ArrayBuffer[]) => T
 }
 
 interface Live {
@@ -68,13 +69,15 @@ export class Engine implements WorkerApi {
   }
 
   async write(session: number, key: number, data: Elements): Promise<void> {
+    put(this.#parts.memory, await this.place(session, key, data.length), data)
+  }
+
+  async place(session: number, key: number, size: number): Promise<number> {
     const { core } = this.#live(session)
-    this.#checked(() => {
-      if (data.length !== core.size(key)) {
-        const message = `variable ${key} holds ${core.size(key)} numbers, not ${data.length}`
-        throw new GradloomError('shape', message)
-      }
-      put(this.#parts.memory, core.pointer(key), data)
+    return this.#checked(() => {
+      if (size === core.size(key)) return core.pointer(key)
+      const message = `variable ${key} holds ${core.size(key)} numbers, not ${size}`
+      throw new GradloomError('shape', message)
     })
   }
 
@@ -83,13 +86,12 @@ export class Engine implements WorkerApi {
     const copies = this.#checked(() =>
       keys.map((key) => {
         const [pointer, size] = [core.pointer(key), core.size(key)]
-        return view(this.#parts.memory, dtypes.get(key) ?? 'float32', pointer, size).slice()
+        return taken(this.#parts.memory, dtypes.get(key) ?? 'float32', pointer, size)
       }),
     )
-    return transfer(
-      copies,
-      copies.map((x) => x.buffer as ArrayBuffer),
-    )
+    const { transfer } = this.#parts
+    const buffers = (): ArrayBuffer[] => copies.map((x) => x.buffer as ArrayBuffer)
+    return transfer ? transfer(copies, buffers()) : copies
   }
 
   async load(session: number, wire: Uint8Array): Promise<LoadResult> {
@@ -112,15 +114,15 @@ export class Engine implements WorkerApi {
   }
 
   async run(session: number, request: RunRequest): Promise<RunResult> {
-    const { peers } = this.#parts
+    const { peers, transfer } = this.#parts
     this.#aborted = false
     peers?.begin()
     try {
       const result = await this.#walk(this.#live(session), request)
-      return transfer(result, buffersOf(result))
+      return transfer ? transfer(result, buffersOf(result)) : result
     } catch (thrown) {
       peers?.sayAll({ verdict: 'failed', steps: 0 })
-      throw asFault(thrown)
+      throw asFault(thrown, this.#parts.core.refusedBytes())
     }
   }
 
@@ -168,7 +170,7 @@ export class Engine implements WorkerApi {
     try {
       return call()
     } catch (thrown) {
-      throw asFault(thrown)
+      throw asFault(thrown, this.#parts.core.refusedBytes())
     }
   }
 }

@@ -51,7 +51,7 @@ describe('errors across the boundary', () => {
   it('keeps message, subject and the stack of the other side', () => {
     const thrown = new GradloomError('shape', 'is not [2]', { subject: 'dense' })
     const error = crossed(thrown)
-    expect(error).toMatchObject({ message: 'is not [2]', subject: 'dense' })
+    expect(error).toMatchObject({ message: thrown.message, subject: 'dense' })
     expect((error.cause as Error).stack).toBe(thrown.stack)
   })
 

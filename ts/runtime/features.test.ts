@@ -22,7 +22,8 @@ const node: Features = {
 }
 const isolated: Features = { ...node, runtime: 'browser' }
 const page: Features = { ...isolated, sharedMemory: false }
-const edge: Features = { ...page, workers: false }
+const serviceWorker: Features = { ...page, workers: false }
+const edge: Features = { ...serviceWorker, runtime: 'edge', cpus: 1, fastCore: false }
 
 type Row = [
   name: string,
@@ -42,7 +43,30 @@ const rows: Row[] = [
     /is cross-origin isolated/,
   ],
   ['plain page', page, {}, { mode: 'replica', variant: 'simd', threads: 8 }, /Opener-Policy/],
+  ['Deno', { ...node, runtime: 'deno' }, {}, { mode: 'shared', variant: 'threads' }, /Deno shares/],
+  ['Bun', { ...node, runtime: 'bun' }, {}, { mode: 'shared', variant: 'threads' }, /Bun shares/],
+  [
+    'service worker',
+    serviceWorker,
+    {},
+    { mode: 'inline', variant: 'simd', threads: 1 },
+    /no workers/,
+  ],
   ['edge runtime', edge, {}, { mode: 'inline', variant: 'simd', threads: 1 }, /no workers/],
+  [
+    'fast in an edge runtime',
+    edge,
+    { numerics: 'fast' },
+    { mode: 'inline', variant: 'simd', numerics: 'exact' },
+    /shared memory only/,
+  ],
+  [
+    'fast on an isolated page with the inlined build',
+    { ...isolated, fastCore: false },
+    { numerics: 'fast' },
+    { variant: 'threads', numerics: 'exact' },
+    /carries no core.*gradloom\/assets/,
+  ],
   ['inline takes one thread', node, { mode: 'inline', threads: 4 }, { threads: 1 }, /asked for it/],
   ['one core', { ...node, cpus: 1 }, {}, { mode: 'shared', threads: 1 }, /^1 thread \(1 core\)/],
   ['no core count', { ...page, cpus: 0 }, {}, { mode: 'replica', threads: 1 }, /1 worker /],
@@ -90,6 +114,7 @@ describe('choose', () => {
     ['no SIMD', { ...node, simd: false }, {}, /no WebAssembly SIMD/],
     ['shared on a plain page', page, { mode: 'shared' }, /mode 'shared' is not possible.*headers/],
     ['replicas without workers', edge, { mode: 'replica' }, /no workers/],
+    ['shared memory in a service worker', serviceWorker, { mode: 'shared' }, /no workers/],
   ])('refuses: %s', (_, features, wishes, message) => {
     expect(() => choose(features, wishes)).toThrow(message)
     expect(() => choose(features, wishes)).toThrow(expect.objectContaining({ code: 'unsupported' }))

@@ -71,15 +71,21 @@ const obstacle = (mode: Mode, features: Features): string | undefined => {
   return mode === 'shared' && !features.sharedMemory ? noSharing(features) : undefined
 }
 
+const serverNames: Partial<Record<Features['runtime'], string>> = {
+  node: 'Node',
+  deno: 'Deno',
+  bun: 'Bun',
+}
+
 const best = (features: Features): { mode: Mode; why: string } => {
   if (!features.workers) return { mode: 'inline', why: noWorkers }
   if (!features.sharedMemory) return { mode: 'replica', why: noSharing(features) }
+  const server = serverNames[features.runtime]
   return {
     mode: 'shared',
-    why:
-      features.runtime === 'node'
-        ? 'Node shares memory between worker threads'
-        : 'the page is cross-origin isolated, so workers can share memory',
+    why: server
+      ? `${server} shares memory between worker threads`
+      : 'the page is cross-origin isolated, so workers can share memory',
   }
 }
 

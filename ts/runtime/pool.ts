@@ -1,7 +1,7 @@
 // The pool: one for each process or page, shared by all models. Its workers are started when they
 // are first needed, and again after a fault. It knows lives of workers, no models.
 
-import { GradloomError } from '../errors.ts'
+import { GradloomError, withoutLink } from '../errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { Crew } from './crew.ts'
 import { type Choice, type Features, withoutWorkers } from './features.ts'
@@ -34,6 +34,10 @@ export class Pool {
     return this.#choice
   }
 
+  get memoryLimit(): number {
+    return this.#parts.memoryLimit
+  }
+
   get memoryBytes(): number {
     return this.#crew?.memoryBytes ?? 0
   }
@@ -60,10 +64,7 @@ export class Pool {
 
   /** Ends all work: every pending call rejects. */
   async stop(): Promise<void> {
-    this.#stopped ??= new GradloomError(
-      'disposed',
-      'Gradloom was shut down: call `await init()` to use it again.',
-    )
+    this.#stopped ??= shutDown()
     await this.#crew?.stop(this.#stopped)
   }
 
@@ -92,10 +93,14 @@ export class Pool {
   }
 
   #fallBack(error: GradloomError): void {
-    this.#choice = withoutWorkers(this.#parts.features, error.message)
+    this.#choice = withoutWorkers(this.#parts.features, withoutLink(error.message))
     console.warn(`Gradloom runs on ${this.#choice.reason}`)
   }
 }
+
+/** For calls that were under way. */
+export const shutDown = (): GradloomError =>
+  new GradloomError('disposed', 'Gradloom was shut down: call `await init()` to use it again.')
 
 let current: Pool | undefined
 

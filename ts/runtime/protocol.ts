@@ -82,6 +82,8 @@ export type Variant = 'simd' | 'threads' | 'fast'
 export interface WorkerApi extends PoolApi {
   /** Ends the run under way after its current step; it does not wait for its turn. */
   abort(): Promise<void>
+  /** Where the `size` numbers of a variable lie, for who shares the memory. */
+  place(session: number, key: number, size: number): Promise<number>
 }
 
 /**

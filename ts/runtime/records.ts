@@ -1,10 +1,22 @@
-// Numbers that go into the core's memory and come out of it: states, feeds, records. Views are made
-// for one use and never kept, because memory may grow between any two calls.
+// Numbers that go into the core's memory and come out of it: states, feeds, records. Views of parts
+// are made for one use and never kept, because memory may grow between any two calls.
 
 import { GradloomError } from '../errors.ts'
 import type { Dtype, Elements } from '../shape.ts'
 import type { CoreSession } from './core.ts'
 import type { RunRequest, RunResult, Stage } from './protocol.ts'
+
+/** By buffer: a memory has another one when it has grown. */
+const wholes = /* @__PURE__ */ new WeakMap<ArrayBufferLike, Record<Dtype, Elements>>()
+
+/** All of a memory as `dtype`. */
+const wholeOf = ({ buffer }: WebAssembly.Memory, dtype: Dtype): Elements => {
+  const known = wholes.get(buffer)
+  if (known) return known[dtype]
+  const fresh = { float32: new Float32Array(buffer), int32: new Int32Array(buffer) }
+  wholes.set(buffer, fresh)
+  return fresh[dtype]
+}
 
 /** `length` elements at `pointer`, for use before the next call into the core. */
 export const view = (
@@ -13,17 +25,34 @@ export const view = (
   pointer: number,
   length: number,
 ): Elements => {
-  const at = pointer >>> 0
-  return dtype === 'int32'
-    ? new Int32Array(memory.buffer, at, length)
-    : new Float32Array(memory.buffer, at, length)
+  const at = (pointer >>> 0) / 4
+  return wholeOf(memory, dtype).subarray(at, at + length) as Elements
+}
+
+/** A copy of them. */
+export const taken = (
+  memory: WebAssembly.Memory,
+  dtype: Dtype,
+  pointer: number,
+  length: number,
+): Elements => {
+  const at = (pointer >>> 0) / 4
+  return wholeOf(memory, dtype).slice(at, at + length) as Elements
 }
 
 /** Copies `data` to `pointer`, bit by bit. */
 export const put = (memory: WebAssembly.Memory, pointer: number, data: Elements): void => {
-  const dtype = data instanceof Int32Array ? 'int32' : 'float32'
+  const whole = wholeOf(memory, data instanceof Int32Array ? 'int32' : 'float32')
   // The two overloads of `set` do not meet in one call; both copy the same type.
-  ;(view(memory, dtype, pointer, data.length) as Float32Array).set(data as Float32Array)
+  ;(whole as Float32Array).set(data as Float32Array, (pointer >>> 0) / 4)
+}
+
+/** `put` into a memory that another thread may have made longer. */
+export const putShared = (memory: WebAssembly.Memory, pointer: number, data: Elements): void => {
+  const end = (pointer >>> 0) + data.byteLength
+  // An old view stays short until this thread looks again.
+  if (end > memory.buffer.byteLength) memory.grow(0)
+  put(memory, pointer, data)
 }
 
 /** A loaded program's inputs and outputs: name → slot. */
@@ -109,7 +138,7 @@ export class Run {
     const entries = names.map((name, slot) => {
       const length = steps * this.session.outputSize(program, slot)
       const pointer = length > 0 ? this.session.fetched(program, slot) : 0
-      return [name, view(this.#memory, 'float32', pointer, length).slice()] as const
+      return [name, taken(this.#memory, 'float32', pointer, length)] as const
     })
     return Object.fromEntries(entries)
   }

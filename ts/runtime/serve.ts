@@ -1,7 +1,7 @@
 // The worker's side: waits for its role, makes its instance of the core, and serves calls or lends
 // its thread. `worker.ts` starts it.
 
-import { expose } from 'comlink'
+import { expose, transfer } from 'comlink'
 import type { Parent } from '../platform/parent.ts'
 import { Engine } from './engine.ts'
 import { Peers } from './exchange.ts'
@@ -41,7 +41,7 @@ const lead = (boot: BootOf<'leader'>, parent: Parent): void => {
   const { module, memory, threads, cores, port } = boot
   const core = makeCore(module, memory)
   core.startPool(threads, cores)
-  serveCalls(new Engine({ core, memory, threads }), parent, port)
+  serveCalls(new Engine({ core, memory, threads, transfer }), parent, port)
   reportMemory(parent, memory, port)
   tell(parent, { kind: 'ready', abortFlag: core.abortFlag() })
 }
@@ -58,7 +58,8 @@ const replicate = (boot: BootOf<'replica'>, parent: Parent): void => {
   const core = makeCore(boot.module, memory)
   const peers = new Peers(boot.peers, boot.index)
   const { nextTask } = parent
-  serveCalls(new Engine({ core, memory, threads: 1, nextTask, peers }), parent, boot.port)
+  const engine = new Engine({ core, memory, threads: 1, nextTask, peers, transfer })
+  serveCalls(engine, parent, boot.port)
   reportMemory(parent, memory, boot.port)
   tell(parent, { kind: 'ready', abortFlag: 0 })
 }

@@ -33,6 +33,7 @@ const runsAt = (request: RunRequest, stage: number, index: number, count: number
 
 /** What replica `index` of `count` is asked: its own steps, or the feeds of its own stages. */
 export const shareOf = (request: RunRequest, index: number, count: number): RunRequest => {
+  if (count === 1) return request
   if (request.pure) return divided(request, index, count)
   const stages = request.stages.map((stage, i) =>
     runsAt(request, i, index, count) ? stage : { ...stage, feeds: [] },

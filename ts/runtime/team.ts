@@ -25,6 +25,8 @@ export interface Team {
   readonly ready: Promise<readonly WorkerApi[]>
   /** Numbers must be copied and transferred to get there. */
   readonly remote: boolean
+  /** Where sessions lie, if this thread can reach it. */
+  readonly memory?: WebAssembly.Memory
   /** The run under way is to end after its current step. */
   abort(): void
   /** No run is under way. */
@@ -95,7 +97,8 @@ const startShared = (parts: TeamParts): Team => {
   const store = (value: number): void => {
     Atomics.store(new Int32Array(memory.buffer), abortFlag / 4, value)
   }
-  return teamOf(clients, boot(), { abort: () => store(1), calm: () => store(0) })
+  const team = teamOf(clients, boot(), { abort: () => store(1), calm: () => store(0) })
+  return { ...team, memory }
 }
 
 /** A line between every two replicas: `lines[i][j]` is the end of `i` on its line to `j`. */

@@ -43,14 +43,22 @@ pub struct Step {
     sequence: Option<Sequence>,
 }
 
-/// Cuts a program into steps. `scalar` tells the slots that hold one number.
-pub fn steps(instrs: &[Instr], scalar: impl Fn(usize) -> bool) -> Vec<Step> {
+/// Cuts a program into steps. `scalar` tells the slots that hold one number, `stored` those whose
+/// values are needed after the program.
+pub fn steps(
+    instrs: &[Instr],
+    scalar: impl Fn(usize) -> bool,
+    stored: impl Fn(usize) -> bool,
+) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut at = 0;
     while at < instrs.len() {
         let sequence = instrs[at..]
-            .get(..FUSED)
-            .and_then(|run| sequence(run, &scalar));
+            .split_at_checked(FUSED)
+            .and_then(|(run, later)| {
+                let read = |slot| stored(slot) || read_later(later, slot);
+                sequence(run, &scalar, &read)
+            });
         let len = if sequence.is_some() { FUSED } else { 1 };
         steps.push(Step {
             instrs: instrs[at..at + len].to_vec(),
@@ -61,11 +69,25 @@ pub fn steps(instrs: &[Instr], scalar: impl Fn(usize) -> bool) -> Vec<Step> {
     steps
 }
 
-fn sequence(run: &[Instr], scalar: &impl Fn(usize) -> bool) -> Option<Sequence> {
+/// Whether one of `later` reads the slot before another one writes it.
+fn read_later(later: &[Instr], slot: usize) -> bool {
+    let next = later
+        .iter()
+        .find(|i| i.src.contains(&slot) || i.dst == slot);
+    next.is_some_and(|i| i.src.contains(&slot))
+}
+
+fn sequence(
+    run: &[Instr],
+    scalar: &impl Fn(usize) -> bool,
+    read: &impl Fn(usize) -> bool,
+) -> Option<Sequence> {
     let fused = run.last()?.fused.iter();
     fused.filter_map(|of| fit(of, run)).find(|s| {
         let all_scalar = s.scalars.iter().all(|&s| scalar(s));
-        all_scalar && !s.whole.iter().any(|&s| scalar(s))
+        let results = run.iter().zip(s.of.stored());
+        let unread = |(i, stored): (&Instr, bool)| stored || !read(i.dst);
+        all_scalar && !s.whole.iter().any(|&s| scalar(s)) && results.into_iter().all(unread)
     })
 }
 
@@ -107,6 +129,21 @@ impl Step {
     /// Number of formulas.
     pub fn count(&self) -> usize {
         self.instrs.len()
+    }
+
+    /// Elements of `0..n` that its loop computes, if it has one.
+    pub fn whole_turns(&self, n: usize) -> usize {
+        self.sequence.as_ref().map_or(0, |s| s.of.whole_turns(n))
+    }
+
+    /// Whether it has a loop, and all that this stores is in slots of `these`.
+    pub fn writes_only(&self, these: impl Fn(usize) -> bool) -> bool {
+        self.sequence.as_ref().is_some_and(|s| {
+            let results = self.instrs.iter().zip(s.of.stored());
+            results
+                .into_iter()
+                .all(|(i, stored)| !stored || these(i.dst))
+        })
     }
 
     /// Runs the step on `n` elements.

@@ -59,6 +59,8 @@ pub struct Pass {
     slots: usize,
     /// Slots that live in scratch: expanded loads, then registers.
     registers: Vec<usize>,
+    /// One loop over whole buffers: it needs no chunks.
+    unchunked: bool,
 }
 
 /// The most slots of a pass: chains are bounded, and so are their operands.
@@ -121,6 +123,7 @@ impl<'a> Compiler<'a> {
             steps: Vec::new(),
             slots: 0,
             registers: Vec::new(),
+            unchunked: false,
         };
         let free = Vec::new();
         let mut c = Compiler {
@@ -142,7 +145,12 @@ impl<'a> Compiler<'a> {
             c.pass.slots
         );
         let scalar = |slot| c.pass.loads.iter().any(|l| l.slot == slot && l.is_scalar());
-        c.pass.steps = steps(&c.instrs, scalar);
+        let stored = |slot| {
+            let mut stores = c.pass.stores.iter();
+            stores.any(|s| s.slot == slot || s.copy_from == Some(slot))
+        };
+        c.pass.steps = steps(&c.instrs, scalar, stored);
+        c.pass.unchunked = c.pass.is_one_loop();
         c.pass
     }
 
@@ -313,15 +321,33 @@ impl Pass {
         let end = start + len;
         let mut at = start;
         while at < end {
-            let n = CHUNK.min(end - at);
+            let n = self.chunk(end - at);
             // SAFETY: by the contract of `run`; `at + n <= self.len`.
             unsafe { self.run_chunk(bases, &mut table, window, at, n) };
             at += n;
         }
     }
 
+    /// Whether a single loop reads and writes nothing but scalars and whole buffers.
+    fn is_one_loop(&self) -> bool {
+        let [step] = &self.steps[..] else {
+            return false;
+        };
+        let in_memory = |slot| !self.registers.contains(&slot);
+        let mut loads = self.loads.iter();
+        step.writes_only(in_memory)
+            && loads.all(|l| l.is_scalar() || l.walk == Walk::Full)
+            && self.stores.iter().all(|s| s.copy_from.is_none())
+    }
+
+    /// How many of the next `left` elements run together.
+    fn chunk(&self, left: usize) -> usize {
+        let unchunked = self.unchunked.then(|| self.steps[0].whole_turns(left));
+        unchunked.unwrap_or(0).max(CHUNK.min(left))
+    }
+
     /// # Safety
-    /// As `run`, for elements `at..at + n` with `n <= CHUNK`.
+    /// As `run`, for elements `at..at + n` with `n` of `chunk`.
     unsafe fn run_chunk(
         &self,
         bases: &Bases,

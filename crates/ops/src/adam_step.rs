@@ -26,6 +26,8 @@ impl FusedFormula for AdamStep {
         step("mulAdd", &[10, 7, 3]),
     ];
 
+    const STORED: [bool; FUSED] = [true, true, false, true];
+
     #[inline(always)]
     fn eval<L: Lanes>([m, v, g, w]: [L; FUSED], [b1, b2, eps, rate]: [L; FUSED]) -> [L; FUSED] {
         let none = [L::splat(0.0); 2];

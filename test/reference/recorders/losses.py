@@ -25,7 +25,8 @@ def record(_here):
     rng = np.random.default_rng([3, 3])
     recorders = (margins, distances, shares, focal, axes, ignored, overlaps, embeddings)
     cases += [one for recorder in recorders for one in recorder(rng)]
-    return {"cases": cases + saturated()}
+    cases += saturated()
+    return {"cases": cases + list(weighted_means(np.random.default_rng([4, 3])))}
 
 
 def regression(rng):
@@ -83,6 +84,19 @@ def reductions(rng):
         config = {"reduction": reduction}
         y_true, y_pred = random(rng, (4, 3)), random(rng, (4, 3))
         yield from weighted_and_not(rng, losses.MeanSquaredError, config, y_true, y_pred)
+
+
+def weighted_means(rng):
+    """Divided by the sum of the weights; by the number of values where there are none."""
+    config = {"reduction": "mean_with_sample_weight"}
+    for cls, shape in (
+        (losses.MeanSquaredError, (4, 3)),
+        (losses.Huber, (2, 3, 4)),
+        (losses.CategoricalCrossentropy, (2, 3, 5)),
+    ):
+        y_true, y_pred = one_hot(rng, shape), short(rng.uniform(0.1, 1, size=shape))
+        for one in weighted_and_not(rng, cls, config, y_true, y_pred):
+            yield one | {"config": {"reduction": "meanWithSampleWeight"}}
 
 
 def margins(rng):

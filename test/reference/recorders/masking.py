@@ -1,4 +1,5 @@
-"""Records `fit` runs of a network whose output has a mask: losses and metrics count no padding.
+"""Records `fit` runs of a network whose output has a mask, or weights for its places: losses and
+metrics count no padding, and each place with its weight.
 
 Metrics are those of `evaluate`: on JAX, the training step of Keras loses the mask before its metrics."""
 
@@ -6,21 +7,32 @@ import keras
 import numpy as np
 from keras import layers, losses, optimizers
 
-from recorders.record import both, numbers, random, tensor
+from recorders.record import both, numbers, random, short, tensor
 
 SAMPLES, STEPS, TOKENS, BATCH, EPOCHS = 20, 6, 7, 8, 2
 
+SPARSE = "sparseCategoricalCrossentropy"
 CASES = [
-    ("sparseCategoricalCrossentropy", "sumOverBatchSize", "accuracy", True),
-    ("sparseCategoricalCrossentropy", "sum", "accuracy", True),
-    ("sparseCategoricalCrossentropy", "sum", "accuracy", False),
-    ("meanSquaredError", "sumOverBatchSize", "meanAbsoluteError", True),
+    (SPARSE, "sumOverBatchSize", "accuracy", True, None),
+    (SPARSE, "sum", "accuracy", True, None),
+    (SPARSE, "sum", "accuracy", False, None),
+    ("meanSquaredError", "sumOverBatchSize", "meanAbsoluteError", True, None),
+    (SPARSE, "sumOverBatchSize", "accuracy", False, "places"),
+    (SPARSE, "sumOverBatchSize", "accuracy", True, "places"),
+    (SPARSE, "sumOverBatchSize", "accuracy", True, "samples"),
+    (SPARSE, "sum", "accuracy", True, "places"),
+    (SPARSE, "meanWithSampleWeight", "accuracy", True, "places"),
+    (SPARSE, "meanWithSampleWeight", "accuracy", True, "samples"),
+    (SPARSE, "meanWithSampleWeight", "accuracy", True, None),
+    ("meanSquaredError", "meanWithSampleWeight", "meanAbsoluteError", False, "places"),
+    ("meanSquaredError", "sumOverBatchSize", "meanAbsoluteError", False, "places"),
 ]
 KERAS = {
     "sparseCategoricalCrossentropy": losses.SparseCategoricalCrossentropy,
     "meanSquaredError": losses.MeanSquaredError,
     "sumOverBatchSize": "sum_over_batch_size",
     "sum": "sum",
+    "meanWithSampleWeight": "mean_with_sample_weight",
     "accuracy": "accuracy",
     "meanAbsoluteError": "mean_absolute_error",
 }
@@ -35,6 +47,11 @@ def record(_here):
     x[BATCH : 2 * BATCH, 1:] = 0
     labels = rng.integers(0, 3, (SAMPLES, STEPS)).astype("int32")
     values = random(rng, (SAMPLES, STEPS, 3))
+    counts = {
+        "places": short(rng.uniform(0, 2, (SAMPLES, STEPS))),
+        "samples": short(rng.uniform(0, 2, (SAMPLES, 1))),
+    }
+    data = (x, labels, values, counts)
     return {
         "batchSize": BATCH,
         "epochs": EPOCHS,
@@ -42,7 +59,8 @@ def record(_here):
         "x": tensor(x),
         "labels": tensor(labels),
         "values": tensor(values),
-        "cases": [case(weights, x, labels, values, *names) for names in CASES],
+        "sampleWeights": {name: tensor(given) for name, given in counts.items()},
+        "cases": [case(weights, data, *names) for names in CASES],
     }
 
 
@@ -58,7 +76,10 @@ def network(dtype, masked=True):
     )
 
 
-def case(weights, x, labels, values, loss, reduction, metric, masked):
+def case(weights, data, loss, reduction, metric, masked, weighted):
+    x, labels, values, counts = data
+    given = counts.get(weighted)
+    chosen = "metrics" if given is None else "weighted_metrics"
     y = labels if loss.startswith("sparse") else values
 
     def run(dtype):
@@ -67,10 +88,11 @@ def case(weights, x, labels, values, loss, reduction, metric, masked):
         model.compile(
             optimizers.SGD(learning_rate=0.1),
             loss=KERAS[loss](reduction=KERAS[reduction]),
-            metrics=[KERAS[metric]],
+            **{chosen: [KERAS[metric]]},
         )
-        history = model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0).history
-        measured = model.evaluate(x, y, batch_size=BATCH, verbose=0)
+        options = {"sample_weight": given, "batch_size": BATCH, "verbose": 0}
+        history = model.fit(x, y, epochs=EPOCHS, shuffle=False, **options).history
+        measured = model.evaluate(x, y, **options)
         return {
             "history": np.array(history["loss"], dtype),
             "evaluate": np.array(measured, dtype),
@@ -83,6 +105,7 @@ def case(weights, x, labels, values, loss, reduction, metric, masked):
         "reduction": reduction,
         "metric": metric,
         "masked": masked,
+        "weighted": weighted,
         "history": numbers(result["history"]),
         "evaluate": numbers(result["evaluate"]),
         "weights": [tensor(weight) for weight in result["weights"]],

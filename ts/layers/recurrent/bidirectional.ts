@@ -96,6 +96,12 @@ export class Bidirectional<Out extends Tensors = Tensors> extends Layer<Tensors,
     }
   }
 
+  /** The next batch starts from zeros, where the layers are `stateful`. */
+  resetStates(): void {
+    this.forward.resetStates()
+    this.backward.resetStates()
+  }
+
   /** x: [B, T, ...], and first states of both → the outputs merged, and the last states of both. */
   call(given: Tensors, pass: Pass): Out {
     const [x, ...states] = (Array.isArray(given) ? given : [given]) as [SymbolicTensor]

@@ -29,9 +29,9 @@ export interface RnnOptions extends LayerOptions {
   /** From the last step to the first; sequences come out in that order. Default false. */
   goBackwards?: boolean
   /**
-   * While training, a batch goes on from the last states of the batch before, row by row; outside
-   * of it, from those of the last batch trained. Needs `batchSize`; a batch of another size starts
-   * from zeros. `resetStates()` lets all start from zeros again. Default false.
+   * In `fit`, `evaluate` and `predict` a batch goes on from the last states of the batch before,
+   * row by row. Needs `batchSize`; a batch of another size starts from zeros. `resetStates()` lets
+   * all start from zeros again. Default false.
    */
   stateful?: boolean
   /** Rows of a batch, for `stateful`. */
@@ -140,7 +140,7 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
     const ends = this.returnSequences ? (x.shape[1] as number) : 1
     const first = this.#first(x, states, pass)
     const ran = this.#walk({ x: turned, mask, ends, states: first }, pass)
-    if (pass.training && this.#keeps(x)) {
+    if (pass.keeps && this.#keeps(x)) {
       for (const [i, one] of this.#kept.entries()) pass.assign(one, ran.states[i] as SymbolicTensor)
     }
     const y = this.#output(ran.outputs, mask)

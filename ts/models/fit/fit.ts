@@ -81,18 +81,16 @@ class Fit {
       get stopped() {
         return fit.#stopped !== undefined
       },
-      stop: (reason?: string) => fit.#stop(reason),
+      stop: (reason?: string) => fit.stop(reason),
     }
   }
 
-  /** `early`: it was stopped while its data were looked at. */
-  async run(early: Stop | undefined): Promise<History> {
+  async run(): Promise<History> {
     const { signal, epochs } = this.#settings
     const live = this.#live
-    if (early) this.#stop(early.reason)
     const end = (): void => this.#ending.abort(signal?.reason)
     signal?.addEventListener('abort', end, { once: true })
-    live.stop = (reason) => this.#stop(reason)
+    live.stop = (reason) => this.stop(reason)
     try {
       this.#mustGoOn()
       const begun = await this.#resumed()
@@ -140,7 +138,7 @@ class Fit {
     return error
   }
 
-  #stop(reason?: string): void {
+  stop(reason?: string): void {
     this.#stopped ??= { reason }
     this.#ending.abort()
   }
@@ -313,17 +311,17 @@ export const fit = (
   live.exclusively('fit', async () => {
     const settings = fitSettings(options)
     live.trained('fit')
-    let early: Stop | undefined
-    live.stop = (reason) => {
-      early ??= { reason }
-    }
+    const early: (string | undefined)[] = []
+    live.stop = (reason) => void early.push(reason)
     try {
       await live.store.attach()
       const { lives } = live.store
       const sources = await sourcesOf(live, x, y, options, settings)
-      return await new Fit(live, settings, sources, lives).run(early)
+      const fit = new Fit(live, settings, sources, lives)
+      for (const reason of early) fit.stop(reason)
+      return await fit.run()
     } finally {
       live.stop = undefined
-      if (!live.disposed) await leave(live).catch(() => {})
+      if (!live.ended.aborted) await leave(live).catch(() => {})
     }
   })

@@ -114,32 +114,44 @@ pub struct Target {
 type Edge = [f32; MR * NR];
 
 impl Target {
-    /// Puts the sums of `tile(row)` at each strip of rows, as far as the target reaches. At the
-    /// edges they go through a whole tile of memory.
+    /// Puts the sums of `tile(row, rows)` at each strip of up to `MR` rows from `row` on, as far as
+    /// the target reaches. At the edges they go through a whole tile of memory.
     ///
     /// # Safety
     /// `rows × cols` elements of the output may be read and written.
     #[inline(always)]
-    pub unsafe fn fill(self, tile: impl Fn(usize) -> Acc) {
+    pub unsafe fn fill(self, tile: impl Fn(usize, usize) -> Acc) {
+        let whole = if self.cols >= NR {
+            self.rows / MR * MR
+        } else {
+            0
+        };
+        let mut c = self.c;
+        for row in (0..whole).step_by(MR) {
+            // SAFETY: as this function: a whole tile of the output.
+            unsafe { put(tile(row, MR), c, self.stride, self.add) };
+            c = c.wrapping_add(MR * self.stride);
+        }
+        for row in (whole..self.rows).step_by(MR) {
+            let rows = (self.rows - row).min(MR);
+            // SAFETY: as this function.
+            unsafe { self.fill_edge(row, tile(row, rows)) };
+        }
+    }
+
+    /// # Safety
+    /// As `fill`, `row < rows`.
+    #[inline(never)]
+    unsafe fn fill_edge(&self, row: usize, acc: Acc) {
         let mut edge = MaybeUninit::<Edge>::uninit();
-        for row in (0..self.rows).step_by(MR) {
-            let whole = self.cols >= NR && self.rows - row >= MR;
-            let c = self.c.wrapping_add(row * self.stride);
-            let (to, stride) = if whole {
-                (c, self.stride)
-            } else {
-                (edge.as_mut_ptr().cast(), NR)
-            };
-            if self.add && !whole {
-                // SAFETY: as this function; the edge is written before it is read.
-                unsafe { self.read_edge(row, &mut edge) };
+        // SAFETY: as this function; the edge is written before it is read, and `put` writes all
+        // of it.
+        unsafe {
+            if self.add {
+                self.read_edge(row, &mut edge);
             }
-            // SAFETY: a whole tile of the output, or the edge, which was read if it is added to.
-            unsafe { put(tile(row), to, stride, self.add) };
-            if !whole {
-                // SAFETY: as this function; `put` wrote the edge.
-                unsafe { self.write_edge(row, edge.assume_init_ref()) };
-            }
+            put(acc, edge.as_mut_ptr().cast(), NR, self.add);
+            self.write_edge(row, edge.assume_init_ref());
         }
     }
 

@@ -7,6 +7,7 @@ mod kernel;
 mod operand;
 mod pack;
 mod packed;
+mod row;
 #[cfg(test)]
 mod tests;
 
@@ -166,7 +167,11 @@ impl Gemm {
 fn tiles(a: &Strips, right: &Panels, block: &Block, c: &mut Tile) {
     let (rows, cols) = (&block.rows, &block.cols);
     let (stride, add) = (c.stride(), block.k.start > 0);
-    for j in (0..cols.len()).step_by(NR) {
+    let done = match rows.len() {
+        1 => row::wide(a, right, block, c),
+        _ => 0,
+    };
+    for j in (done..cols.len()).step_by(NR) {
         let c = c.at(rows.start, cols.start + j);
         let target = Target {
             c,

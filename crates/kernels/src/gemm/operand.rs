@@ -13,7 +13,8 @@ const PACK_B_ROWS: usize = 128;
 const LONG_ROW: usize = 512;
 /// A stored transposed is packed from this many columns of output on, …
 const PACK_AT_COLS: usize = 128;
-/// … if a block of it is deeper than this, or than `depth_in_cache`.
+/// … if a block of it is so deep (each step of k reads another page of memory), or deeper than
+/// `depth_in_cache`.
 const PACK_AT_DEPTH: usize = 128;
 
 /// How many rows, `ld` elements apart, a first cache of 64 sets of 8 lines of 16 elements can hold
@@ -114,7 +115,8 @@ impl Left for Stored<'_> {
             return Strips::Rows { a, ld };
         }
         let a = &self.x[k.start * ld + rows.start..(k.end - 1) * ld + rows.end];
-        let pack = n >= PACK_AT_COLS && depth > PACK_AT_DEPTH.min(depth_in_cache(ld));
+        let deep = depth >= PACK_AT_DEPTH || depth > depth_in_cache(ld);
+        let pack = deep && n >= PACK_AT_COLS;
         let direct = if pack { 0 } else { rows.len() / MR * MR };
         if direct < rows.len() {
             pack::copied::<MR>(&a[direct..], ld, rows.len() - direct, depth, packed);
@@ -134,8 +136,9 @@ impl Left for Stored<'_> {
 unsafe fn multiply_rows(a: &[f32], ld: usize, panel: Panel, target: Target) {
     let last = target.rows - 1;
     assert!(last * ld + panel.depth() <= a.len());
-    let tile = |i: usize| {
-        let row = |r: usize| a.as_ptr().wrapping_add((i + r).min(last) * ld);
+    let tile = |i: usize, rows: usize| {
+        let first = a.as_ptr().wrapping_add(i * ld);
+        let row = |r: usize| first.wrapping_add(r.min(rows - 1) * ld);
         let strip = RowStrip([row(0), row(1), row(2), row(3)]);
         // SAFETY: `depth` elements of every row up to the last are readable by the assertion.
         unsafe { panel.times(strip) }
@@ -153,15 +156,19 @@ unsafe fn multiply_columns(
     panel: Panel,
     target: Target,
 ) {
-    let tile = |i: usize| {
+    let depth = panel.depth();
+    let from_packed = target.rows.saturating_sub(direct).next_multiple_of(MR);
+    assert!(direct == 0 || (depth - 1) * ld + direct <= stored.len());
+    assert!(from_packed * depth <= packed.len());
+    let tile = |i: usize, _: usize| {
         let (a, ld) = if i < direct {
-            (&stored[i..], ld)
+            (stored.as_ptr().wrapping_add(i), ld)
         } else {
-            (&packed[(i - direct) * panel.depth()..], MR)
+            (packed.as_ptr().wrapping_add((i - direct) * depth), MR)
         };
-        assert!((panel.depth() - 1) * ld + MR <= a.len());
-        // SAFETY: `MR` elements of each of `depth` columns are readable by the assertion.
-        unsafe { panel.times(ColumnStrip(a.as_ptr(), ld)) }
+        // SAFETY: `MR` elements of each of `depth` columns are readable by the assertions: `direct`
+        // is a multiple of `MR`.
+        unsafe { panel.times(ColumnStrip(a, ld)) }
     };
     // SAFETY: by the contract.
     unsafe { target.fill(tile) };
@@ -216,6 +223,15 @@ impl<'a> Panels<'a> {
             packed,
             depth,
         }
+    }
+
+    /// The columns that lie where they are stored: B from there on, and its rows' distance.
+    pub fn direct(&self) -> (&'a [f32], usize, usize) {
+        (self.b, self.ld, self.direct)
+    }
+
+    pub fn depth(&self) -> usize {
+        self.depth
     }
 
     /// Columns `j..j + NR`, counted from the first of the block.
