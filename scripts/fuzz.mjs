@@ -4,6 +4,7 @@
 //   npm run fuzz -- program --minutes=10   tapes of decisions that describe valid programs
 //   npm run fuzz -- wasm32                 what both found, and the seeds, once more in 32 bits
 //   npm run fuzz -- file --minutes=10      model files
+//   npm run fuzz -- races                  programs on native threads, under a thread sanitizer
 //   npm run fuzz -- threads                the pool's synchronisation, in all interleavings (loom)
 //
 // The corpus grows in build/fuzz. A finding is left there, and its path printed.
@@ -33,8 +34,9 @@ const writeSeeds = () => {
   const folder = join(home, 'seeds')
   mkdirSync(folder, { recursive: true })
   const lines = readFileSync(join(root, 'fuzz/seeds.txt'), 'utf8').trim().split('\n')
-  for (const [name, hex] of lines.map((line) => line.split(' '))) {
-    writeFileSync(join(folder, name), Buffer.from(hex, 'hex'))
+  for (const [i, line] of lines.entries()) {
+    const [name, hex] = line.split(' ')
+    writeFileSync(join(folder, `${i}-${name}`), Buffer.from(hex, 'hex'))
   }
   return folder
 }
@@ -105,11 +107,28 @@ const threads = () => {
   return inherit(join(host.bin, 'cargo'), args, { env, cwd: join(root, 'fuzz/threads') })
 }
 
+/** Programs on native threads under ThreadSanitizer. The standard library is not built for it. */
+const races = () => {
+  const { host } = tools()
+  const env = {
+    ...process.env,
+    ...host.env,
+    RUSTC: join(host.bin, 'rustc'),
+    RUSTC_BOOTSTRAP: '1',
+    RUSTFLAGS: '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer',
+    TSAN_OPTIONS: `suppressions=${join(root, 'fuzz/tsan.txt')}`,
+  }
+  const what = ['-p', 'gradloom-fuzz', '--example', 'races']
+  const where = ['--target', TRIPLE, '--target-dir', join(home, 'target-tsan')]
+  return inherit(join(host.bin, 'cargo'), ['run', ...what, ...where], { env })
+}
+
 const kinds = {
   wire: () => guided('wire'),
   program: () => guided('program'),
   wasm32,
   file,
+  races,
   threads,
 }
 

@@ -22,3 +22,15 @@ it('rejects unknown types and options that are no object', () => {
     expect.objectContaining({ code: 'file-format' }),
   )
 })
+
+it('rejects what is no initializer, regularizer or constraint where the layer is made', async () => {
+  const { dense } = await import('./layers/dense.ts')
+  for (const role of ['Initializer', 'Regularizer', 'Constraint']) {
+    for (const odd of [false, 3, {}, []]) {
+      const options = { units: 2, [`kernel${role}`]: odd }
+      expect(() => dense(options), `${role} ${odd}`).toThrow(
+        expect.objectContaining({ code: 'argument' }),
+      )
+    }
+  }
+})

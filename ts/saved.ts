@@ -1,6 +1,7 @@
 // How saved files write a choice: the name of a factory and its options, as JSON. It knows no
 // factory.
 
+import { badArgument } from './checks.ts'
 import { GradloomError } from './errors.ts'
 import type { SymbolicTensor } from './graph.ts'
 import type { Config, Json } from './layers/layer.ts'
@@ -50,6 +51,13 @@ export const fromSaved = <T>(
   throw new GradloomError('file-format', `The options of the ${kind} '${type}' are not an object.`)
 }
 
+/** `x`, if it is a thing of its kind: it has `method`, and a JSON form. */
+export const mustHave = <T>(kind: string, x: T, method: string): T => {
+  const has = (name: string) => typeof (x as Record<string, unknown> | null)?.[name] === 'function'
+  if (has(method) && has('config')) return x
+  throw badArgument('weight', kind, x, `a name or an object with ${method}() and config()`)
+}
+
 /** A name, the thing itself, or its JSON form. */
 export type Choice<Name extends string, T extends Saveable> = Name | T | Saved
 
@@ -71,7 +79,8 @@ export const chosen = <T extends Callable>(
   if (spec === null || spec === undefined) return undefined
   if (typeof spec === 'string') return choose(kind, spec, factories)()
   if (typeof spec === 'function') return { type: kind, call: spec, config: () => ({}) } as never
-  return isSaved(spec) ? fromSaved(kind, factories, spec.type, spec.config) : (spec as T)
+  if (isSaved(spec)) return fromSaved(kind, factories, spec.type, spec.config)
+  return mustHave(kind, spec as T, 'call')
 }
 
 /** The JSON form; `null` for none. No file can hold a function. */

@@ -19,7 +19,7 @@ pub enum Outcome {
     Ran,
 }
 
-const MOST_ELEMENTS: usize = 1 << 16;
+const MOST_ELEMENTS: usize = 1 << 18;
 const MOST_FLOPS: u64 = 1 << 22;
 const MOST_NODES: usize = 400;
 
@@ -51,7 +51,7 @@ fn is_small(graph: &Graph, plans: &[Plan]) -> bool {
     let work = graph.nodes.iter().map(|n| graph.node_flops(n));
     graph.nodes.len() <= MOST_NODES
         && elements.chain(kept).fold(0, usize::saturating_add) <= MOST_ELEMENTS
-        && room.max().unwrap_or(0) <= 16 * MOST_ELEMENTS
+        && room.max().unwrap_or(0) <= 4 * MOST_ELEMENTS
         && work.fold(0, u64::saturating_add) <= MOST_FLOPS
 }
 

@@ -1,7 +1,16 @@
 // Model files for the fuzzer: saved by the built library, small, of many kinds of layers and settings.
 // And what must hold for any bytes that claim to be one.
 
-import { init, input, layers, loadModel, model, sequential, tensor } from '../../dist/node/index.js'
+import {
+  init,
+  input,
+  layers,
+  loadModel,
+  model,
+  sequential,
+  shutdown,
+  tensor,
+} from '../../dist/node/index.js'
 
 /** Errors that a bad file may give. */
 const EXPECTED = new Set(['file-format', 'unknown-name', 'unsupported'])
@@ -69,6 +78,8 @@ export const seedFiles = async () => {
     all.map(async (one) => new Uint8Array(await (await one.save('blob')).arrayBuffer())),
   )
 }
+
+export const closeFiles = shutdown
 
 const plain = JSON.stringify(Object.getOwnPropertyNames(Object.prototype))
 

@@ -2,7 +2,7 @@
 
 import type { Config, Json } from '../layers/layer.ts'
 import { choose } from '../names.ts'
-import { fromSaved, isSaved, type Saved, saved } from '../saved.ts'
+import { fromSaved, isSaved, mustHave, type Saved, saved } from '../saved.ts'
 import type { Initialize } from '../variable.ts'
 import * as factories from './index.ts'
 import type { Initializer } from './initializer.ts'
@@ -28,7 +28,7 @@ export const initializeOf = (spec: InitializerSpec): Initialize => {
     ? initializerFromConfig(spec.type, spec.config)
     : typeof spec === 'string'
       ? choose<() => Initializer>('initializer', spec, factories)()
-      : spec
+      : mustHave('initializer', spec, 'initialize')
   return (shape, draw) => made.initialize(shape, draw)
 }
 

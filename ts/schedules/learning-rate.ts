@@ -10,7 +10,8 @@ export type LearningRate = number | Schedule
 
 /** A number that is checked, or a schedule. */
 export const learningRateOf = (subject: string, rate: LearningRate): LearningRate => {
-  const isSchedule = typeof rate === 'object' && typeof rate?.at === 'function'
+  // An array has `at` too.
+  const isSchedule = typeof rate === 'object' && typeof rate?.config === 'function'
   return isSchedule ? rate : notNegative(subject, 'learningRate', rate as number)
 }
 

@@ -205,11 +205,44 @@ fn every_op_survives_the_byte_format() {
     assert_eq!(read.flops(), graph.flops());
 }
 
-/// One line an op: what `fuzz/seeds.txt` begins with.
+/// Calls that several threads share, mostly on the same types, so that they can be chained.
+fn divided() -> Vec<Sample> {
+    let x = || f(&[64, 320]);
+    let of = |name, attrs, types| (name, attrs, types);
+    vec![
+        of("add", &[][..], vec![x(), x()]),
+        of("mul", &[], vec![x(), f(&[320])]),
+        of("tanh", &[], vec![x()]),
+        of("lerp", &[], vec![x(), x(), f(&[])]),
+        of("softmax", &[], vec![x()]),
+        of("normalizeRows", &[0.0, 0.5], vec![x()]),
+        of("cumsum", &[1.0, 0.0], vec![x()]),
+        of("concat", &[1.0], vec![f(&[64, 200]), f(&[64, 120])]),
+        of(
+            "slice",
+            &[2.0, 0.0, 0.0, 2.0, 64.0, 200.0, 2.0, 1.0, 1.0],
+            vec![x()],
+        ),
+        of("transpose", &[2.0, 1.0, 0.0], vec![f(&[320, 64])]),
+        of("sumTo", &[1.0, 320.0], vec![x()]),
+        of("sum", &[0.0, 1.0, 0.0], vec![x()]),
+        of("max", &[0.0, 1.0], vec![x()]),
+        of("reshape", &[2.0, 320.0, 64.0], vec![x()]),
+        of("matmul", &[0.0, 0.0], vec![f(&[64, 64]), x()]),
+        of("matmul", &[1.0, 0.0], vec![x(), f(&[64, 64])]),
+        of("gatherRows", &[], vec![x(), i(&[64])]),
+        of("scatterAddRows", &[64.0], vec![x(), i(&[64])]),
+        of("writeRows", &[], vec![x(), x(), i(&[64])]),
+        of("conv", &WINDOWS, vec![f(&[8, 40, 16]), f(&[3, 16, 32])]),
+        of("maxPool", &POOLING, vec![f(&[8, 80, 64])]),
+    ]
+}
+
+/// One line a call: what `fuzz/seeds.txt` begins with.
 #[test]
 #[ignore = "prints the seeds of the fuzzer"]
 fn seeds() {
-    for (name, attrs, types) in samples() {
+    for (name, attrs, types) in samples().into_iter().chain(divided()) {
         let mut b = Builder::new(&REGISTRY);
         let inputs = types.into_iter().enumerate();
         let inputs = inputs.map(|(i, ty)| b.state(i as u32, ty).expect("a new key"));

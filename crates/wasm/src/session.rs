@@ -179,7 +179,9 @@ impl Session {
             .programs
             .get_mut(&program)
             .ok_or_else(|| no_program(program))?;
-        let size = loaded.input_size(slot as usize) * steps as usize;
+        let size = loaded
+            .input_size(slot as usize)
+            .saturating_mul(steps as usize);
         let feed = &mut loaded.feeds[slot as usize];
         feed.buffer
             .reserve(size)

@@ -71,7 +71,8 @@ impl Loaded {
     /// Room for the records of `steps` steps; what is recorded already stays.
     pub fn reserve_records(&mut self, steps: usize) -> Result<(), OutOfMemory> {
         for slot in 0..self.records.len() {
-            let need = steps * self.output_size(slot);
+            // What 32 bits do not hold is refused for its size.
+            let need = steps.saturating_mul(self.output_size(slot));
             let record = &mut self.records[slot];
             if need > record.len() {
                 let mut grown = Buffer::new(need.max(2 * record.len()))?;
