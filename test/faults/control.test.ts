@@ -224,7 +224,7 @@ const disposals: Row[] = [
   },
   {
     name: 'a model disposed of while it is saved',
-    code: ['disposed', 'fine'],
+    code: 'disposed',
     run: async () => {
       const model = bare()
       await model.fit(x, y, quiet)
@@ -577,7 +577,7 @@ const together: Row[] = [
   },
   {
     name: 'new weights while it trains',
-    code: ['busy', 'fine'],
+    code: 'fine',
     modes: EACH,
     run: async ({ classifier }) => {
       const model = classifier()
