@@ -165,7 +165,7 @@ const lostIn = (name: string, call: (model: Model) => Promise<unknown>): Row => 
     const model = classifier()
     await model.fit(x, y, quiet)
     const running = call(model)
-    setTimeout(() => void workers.find(({ threadId }) => threadId > 0)?.terminate(), 100)
+    setTimeout(() => void workers.at(-1)?.terminate(), 100)
     await running
   },
 })
