@@ -224,7 +224,7 @@ const disposals: Row[] = [
   },
   {
     name: 'a model disposed of while it is saved',
-    code: ['disposed', 'fine'],
+    code: 'disposed',
     run: async () => {
       const model = bare()
       await model.fit(x, y, quiet)
@@ -437,6 +437,52 @@ const data: Row[] = [
     },
   },
   {
+    name: 'validation data that throws',
+    code: 'argument',
+    says: ['failed at batch 3', 'no more'],
+    modes: EACH,
+    run: ({ classifier }) => {
+      const failing = dataset(source(() => Promise.reject(new Error('no more'))))
+      return classifier().fit(x, y, { epochs: 2, validationData: failing as never, ...quiet })
+    },
+  },
+  {
+    name: 'validation data that stalls, and an abort',
+    code: 'aborted',
+    modes: EACH,
+    run: ({ classifier }) => {
+      const never = dataset(source(() => new Promise(() => {}))) as never
+      const signal = AbortSignal.timeout(200)
+      return classifier().fit(x, y, { validationData: never, signal, ...quiet })
+    },
+  },
+  {
+    name: 'validation data that stalls, and a stop',
+    code: 'fine',
+    modes: EACH,
+    run: async ({ classifier }) => {
+      const model = classifier()
+      const never = dataset(source(() => new Promise(() => {}))) as never
+      const running = model.fit(x, y, { epochs: 3, validationData: never, ...quiet })
+      setTimeout(() => model.stop('no more'), 200)
+      expect(await running).toMatchObject({ stopped: 'no more', epoch: [0] })
+    },
+  },
+  {
+    name: 'a dataset that throws while it is evaluated',
+    code: 'argument',
+    says: ['no more'],
+    run: ({ classifier }) =>
+      classifier().evaluate(source(() => Promise.reject(new Error('no more')))),
+  },
+  {
+    name: 'a dataset that throws while it is predicted from',
+    code: 'argument',
+    says: ['no more'],
+    run: ({ classifier }) =>
+      classifier().predict(source(() => Promise.reject(new Error('no more'))) as never),
+  },
+  {
     name: 'a dataset that stalls while it is opened, and an abort',
     code: 'aborted',
     run: ({ classifier }: Scene) => {
@@ -531,7 +577,7 @@ const together: Row[] = [
   },
   {
     name: 'new weights while it trains',
-    code: ['busy', 'fine'],
+    code: 'fine',
     modes: EACH,
     run: async ({ classifier }) => {
       const model = classifier()

@@ -178,7 +178,7 @@ const names: Row[] = [
   ),
   edited(
     'options named __proto__',
-    { code: ['file-format', 'unknown-name', 'fine'] },
+    { code: 'fine' },
     '\\"units\\":16',
     '\\"__proto__\\":{\\"polluted\\":1},\\"units\\":16',
   ),

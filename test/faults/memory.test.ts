@@ -50,6 +50,8 @@ const fittedWithin = async (scene: Scene, pages: number, expected: string): Prom
   } catch (error) {
     if (!(error instanceof GradloomError)) throw error
     expect(error.message).toContain('raise init({ memoryLimit })')
+    // Two more pools for each page take their time.
+    if (scene.mode !== 'inline' && pages % 4 > 0) return error.code
     // With more room the very same model goes on as if nothing had happened.
     await scene.pool({ memoryLimit: 2 ** 28 })
     await fitWide(model)
@@ -137,7 +139,7 @@ const tooLarge: Row[] = [
     code: 'fine',
     modes: EACH,
     run: async (scene) => {
-      const [samples, width] = [500, 20_000]
+      const [samples, width] = [300, 20_000]
       // Small, so that the model does not diverge: there are many NaNs.
       const numbers = wave(samples * width).map((v) => v / 1000)
       const data = tensor(numbers, [samples, width])
@@ -150,7 +152,44 @@ const tooLarge: Row[] = [
         model.dispose()
         return hash
       }
-      expect(await fitted(32 * MIB)).toBe(await fitted(256 * MIB))
+      expect(await fitted(20 * MIB)).toBe(await fitted(256 * MIB))
+    },
+  },
+  {
+    name: 'twelve models one after the other, where three find room',
+    code: 'fine',
+    modes: EACH,
+    pool: { memoryLimit: 64 * MIB },
+    run: async () => {
+      const one = tensor(new Float32Array(1000), [1, 1000])
+      for (let i = 0; i < 12; i++) {
+        const model = sequential([layers.dense({ units: 1000, inputShape: [1000] })])
+        model.compile({ optimizer: 'adam', loss: 'mse' })
+        await model.fit(one, one, quiet)
+        model.dispose()
+      }
+    },
+  },
+  {
+    name: 'models that share the memory, until one finds no room',
+    code: 'out-of-memory',
+    says: ['memoryLimit'],
+    pool: { memoryLimit: 64 * MIB },
+    run: async () => {
+      const models: Model[] = []
+      const one = tensor(new Float32Array(1000), [1, 1000])
+      try {
+        for (;;) {
+          const model = sequential([layers.dense({ units: 1000, inputShape: [1000] })])
+          models.push(model)
+          await model.predict(one)
+        }
+      } finally {
+        expect(models.length).toBeGreaterThan(5)
+        // Those that found room still run.
+        await models[0]?.predict(one)
+        for (const model of models) model.dispose()
+      }
     },
   },
   {
@@ -232,7 +271,7 @@ const buffers: Row[] = [
   },
   {
     name: 'an ArrayBuffer that is given away while it is sent',
-    code: ['argument', 'fine'],
+    code: 'argument',
     modes: EACH,
     run: ({ classifier }) => {
       const { elements, data } = own()

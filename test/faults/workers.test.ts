@@ -1,6 +1,7 @@
 // The table of faults, group one: workers that end, throw, trap, hang or never start. Rows that need a
 // browser (content security policies, headers) are in `test/browser/faults.test.ts`.
 
+import { expect } from 'vitest'
 import { init, type Model, shutdown } from '../../ts/index.ts'
 import { clusters } from '../e2e/support.ts'
 import { endPool, type Fault } from './pools.ts'
@@ -154,6 +155,41 @@ const atStart: Row[] = [
   },
 ]
 
+/** `call` runs for seconds; a worker is terminated in the middle of it. */
+const lostIn = (name: string, call: (model: Model) => Promise<unknown>): Row => ({
+  name: `a worker is terminated while ${name}`,
+  code: 'worker-died',
+  says: ['the next call starts afresh'],
+  modes: WORKING,
+  run: async ({ classifier, workers }) => {
+    const model = classifier()
+    await model.fit(x, y, quiet)
+    const running = call(model)
+    setTimeout(() => void workers.at(-1)?.terminate(), 100)
+    await running
+  },
+})
+
+const elsewhere: Row[] = [
+  lostIn('it predicts', (model) => model.predict(big.x, { batchSize: 1 })),
+  lostIn('it evaluates', (model) => model.evaluate(big.x, big.y, { batchSize: 1 })),
+  lostIn('it validates', (model) =>
+    model.fit(x, y, { epochs: 9, validationData: [big.x, big.y], batchSize: 1, ...quiet }),
+  ),
+  {
+    name: 'all workers are terminated before the weights are saved',
+    code: 'fine',
+    modes: WORKING,
+    run: async ({ classifier, workers }) => {
+      const model = classifier()
+      await model.fit(x, y, quiet)
+      const before = await (await model.save('blob')).arrayBuffer()
+      await Promise.all(workers.map((worker) => worker.terminate()))
+      expect(await (await model.save('blob')).arrayBuffer()).toEqual(before)
+    },
+  },
+]
+
 const between: Row[] = [
   {
     name: 'all workers are terminated between two runs',
@@ -180,4 +216,4 @@ const between: Row[] = [
   },
 ]
 
-playTable('workers', [...inMidStep, ...atStart, ...between])
+playTable('workers', [...inMidStep, ...atStart, ...elsewhere, ...between])

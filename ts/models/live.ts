@@ -227,18 +227,22 @@ export class Live {
     console.warn(`Gradloom: ${message}`)
   }
 
-  /** Fires with the error of `mustLive` when the model is disposed of. */
+  /** Fires with an error such as that of `mustLive` when the model is disposed of. */
   get ended(): AbortSignal {
     return this.#ended.signal
   }
 
   mustLive(): void {
-    this.ended.throwIfAborted()
+    if (this.ended.aborted) throw this.#gone()
+  }
+
+  #gone(): GradloomError {
+    const message = `${this.subject}: used after dispose(); make a new model.`
+    return new GradloomError('disposed', message, { subject: this.name })
   }
 
   async dispose(): Promise<void> {
-    const message = `${this.subject}: used after dispose(); make a new model.`
-    this.#ended.abort(new GradloomError('disposed', message, { subject: this.name }))
+    this.#ended.abort(this.#gone())
     await this.store.leave()
   }
 }

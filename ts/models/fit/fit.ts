@@ -54,6 +54,7 @@ class Fit {
   #batchSize: number
   #stopped: Stop | undefined
   #sawNonFinite = false
+  #stopWaiting: (() => void) | undefined
 
   constructor(live: Live, settings: FitSettings, sources: Sources, lives: number) {
     this.#live = live
@@ -141,6 +142,7 @@ class Fit {
   stop(reason?: string): void {
     this.#stopped ??= { reason }
     this.#ending.abort()
+    this.#stopWaiting?.()
   }
 
   #mustGoOn(): void {
@@ -173,12 +175,29 @@ class Fit {
   }
 
   async #validate(epoch: number): Promise<Logs> {
-    const source = this.#sources.validation as NonNullable<Sources['validation']>
+    const given = this.#sources.validation as NonNullable<Sources['validation']>
     const { signal } = this.#settings
+    const stopping = new AbortController()
+    const ends = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal
+    // A stop ends only the waiting for a batch.
+    const source = { ...given, open: (at: number, pass: number) => given.open(at, pass, ends) }
+    this.#stopWaiting = () => stopping.abort()
     await this.#hooks.testBegin()
-    const logs = await evaluate(this.#live, 'fit', { source, epoch, signal, prefix: 'val_' })
-    await this.#hooks.testEnd(logs)
-    return logs
+    try {
+      const logs = await evaluate(this.#live, 'fit', { source, epoch, signal, prefix: 'val_' })
+      await this.#hooks.testEnd(logs)
+      return logs
+    } catch (error) {
+      if (!stopping.signal.aborted || !this.#isEnd(error)) throw error
+      return {}
+    } finally {
+      this.#stopWaiting = undefined
+    }
+  }
+
+  /** A stream was being waited for when training was stopped. */
+  #isEnd(error: unknown): boolean {
+    return this.#stopped !== undefined && error instanceof GradloomError && error.code === 'aborted'
   }
 
   /** All steps of an epoch behind the first `done`, or those until it is stopped. */
@@ -219,9 +238,7 @@ class Fit {
         if (this.#stopped) break
       }
     } catch (error) {
-      // A stream that was being waited for when training was stopped.
-      const isStop = this.#stopped && error instanceof GradloomError && error.code === 'aborted'
-      if (!isStop) throw error
+      if (!this.#isEnd(error)) throw error
     }
   }
 
