@@ -10,6 +10,7 @@ const shared: Options = {
   bundle: true,
   splitting: false,
   treeshake: false,
+  metafile: true,
   dts: false,
   clean: false,
   silent: true,

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { bundleBrowser } from './bundle/browser.mjs'
 import { bundleModules } from './bundle/modules.mjs'
 import { bundleNodeWorker } from './bundle/node-worker.mjs'
+import { writeBill } from './bundle/sbom.mjs'
 import { forOlderCompilers } from './bundle/types.mjs'
 import { Failure, root, runMain, say, supervise, tail } from './shell.mjs'
 import { hashOf, isCurrent, writeStamp } from './stamp.mjs'
@@ -20,6 +21,8 @@ const fresh = join(root, 'build', `dist-${process.pid}`)
 const inputs = [
   'ts',
   'package-lock.json',
+  'package.json',
+  'Cargo.lock',
   'tsconfig.json',
   'tsconfig.types.json',
   'tsup.config.ts',
@@ -31,6 +34,7 @@ const inputs = [
 const outputs = [
   ...['node/index.js', 'node/worker.js', 'browser/index.js', 'assets/index.js', 'assets/worker.js'],
   ...['edge/index.js', 'modules/index.js'],
+  ...['sbom.cdx.json', 'third-party.txt', 'wasm/SHA256SUMS'],
   ...['types/index.d.ts', ...variants.map(({ name }) => `wasm/${name}.wasm`)],
 ]
 
@@ -67,10 +71,19 @@ const checkBundles = () => {
   }
 }
 
+/** The files that went into the entries, from the records that tsup leaves beside them. */
+const takeInputs = () =>
+  ['node', 'assets', 'edge'].flatMap((name) => {
+    const file = join(fresh, name, 'metafile-esm.json')
+    const { outputs: made } = JSON.parse(readFileSync(file, 'utf8'))
+    rmSync(file)
+    return Object.values(made).flatMap((output) => Object.keys(output.inputs))
+  })
+
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
 
 const report = () => {
-  for (const file of outputs.filter((name) => !name.endsWith('.d.ts'))) {
+  for (const file of outputs.filter((name) => /\.(js|wasm)$/.test(name))) {
     const bytes = readFileSync(join(dist, file))
     const sizes = `${kilobytes(bytes.length)}, gzip ${kilobytes(gzipSync(bytes).length)}`
     say('ts', `${`dist/${file}`.padEnd(24)} ${sizes}`)
@@ -87,6 +100,7 @@ const bundle = async () => {
   const types = ['-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')]
   await run('tsc (types)', 'node_modules/typescript/bin/tsc', types)
   forOlderCompilers(join(fresh, 'types'))
+  writeBill(fresh, takeInputs())
 }
 
 const main = async () => {

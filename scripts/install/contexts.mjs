@@ -5,8 +5,8 @@ import { Failure } from '../shell.mjs'
 import { visit } from './browsers.mjs'
 import { ISOLATION, policy, serveBehind, serveFolder } from './serve.mjs'
 
-const shared = { mode: 'shared', reason: /page is cross-origin isolated/ }
-const replica = { mode: 'replica', reason: /not cross-origin isolated/ }
+export const shared = { mode: 'shared', reason: /page is cross-origin isolated/ }
+export const replica = { mode: 'replica', reason: /not cross-origin isolated/ }
 
 /** `page` is `index`, which takes `gradloom`, or `assets`, which takes `gradloom/assets`. */
 const withHeaders = [

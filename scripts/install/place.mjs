@@ -2,7 +2,7 @@
 // packed gradloom and nothing from the run before.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { transform } from 'esbuild'
 import { Failure, root, supervise, tail } from '../shell.mjs'
 import { isCurrent, writeStamp } from '../stamp.mjs'
@@ -21,7 +21,10 @@ const installTools = async (dir, packages) => {
 }
 
 const run = async (program, args, { cwd, env, timeout = 180_000 }) => {
-  const label = [program, ...args].join(' ').slice(-60)
+  const label = [program, ...args]
+    .map((part) => basename(part))
+    .join(' ')
+    .slice(0, 60)
   const { ok, output } = await supervise(label, program, args, { cwd, env, timeout })
   if (ok) return output
   throw new Failure(`${label} failed:\n${tail(output, 30)}`)
@@ -54,9 +57,9 @@ class Place {
     return this.write(file, text.replace(/(["'])gradloom\1/g, `'${from}'`))
   }
 
-  /** The output of a program, run in the app. */
-  run(program, args, { env = {}, timeout } = {}) {
-    return run(program, args, { cwd: this.app, env: { ...this.env, ...env }, timeout })
+  /** The output of a program, run in the app (or in `cwd`). */
+  run(program, args, { cwd = this.app, env = {}, timeout } = {}) {
+    return run(program, args, { cwd, env: { ...this.env, ...env }, timeout })
   }
 
   /** Runs a tool that is written in JavaScript. */

@@ -10,17 +10,18 @@ export const nodePackage = `node-${platform}-${process.arch}`
 const MARK = 'TRAINED '
 const FAILED = 'NOT TRAINED '
 
-const report = (init) => `train(${JSON.stringify(init)}).then(
-  (outcome) => console.log('${MARK}' + JSON.stringify(outcome)),
-  (error) => console.log('${FAILED}' + (error.stack || error)),
-)
-`
+/** Code that tells the outcome of the call `training` to the function `tell`. */
+export const reporting = (training, tell = 'console.log') => `${training}.then(
+  (outcome) => ${tell}('${MARK}' + JSON.stringify(outcome)),
+  (error) => ${tell}('${FAILED}' + (error.stack || error)),
+)`
 
 /** A program that trains and prints the outcome; `kind` is `import` or `require`. */
-export const printing = (kind, file, init = {}) =>
-  kind === 'import'
-    ? `import { train } from '${file}'\n${report(init)}`
-    : `const { train } = require('${file}')\n${report(init)}`
+export const printing = (kind, file, init = {}) => {
+  const load =
+    kind === 'import' ? `import { train } from '${file}'` : `const { train } = require('${file}')`
+  return `${load}\n${reporting(`train(${JSON.stringify(init)})`)}\n`
+}
 
 /** The outcome in a line of text; `undefined` if it tells of none. Throws where training failed. */
 export const readOutcome = (text) => {

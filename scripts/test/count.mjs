@@ -19,6 +19,13 @@ export const countCargo = (output, ok) => {
   return settle({ passed: column(1), failed: column(2), skipped: column(3) }, ok)
 }
 
+/** Of the last `12 passed, 0 failed, 1 skipped` that a command of ours has printed. */
+export const countTotal = (output, ok) => {
+  const totals = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)]
+  const [passed, failed, skipped] = (totals.at(-1) ?? []).slice(1).map((n) => Number(n ?? 0))
+  return settle({ passed: passed ?? 0, failed: failed ?? 0, skipped: skipped ?? 0 }, ok)
+}
+
 /** Of vitest's JSON report. A file that could not be loaded is one failure. */
 export const countVitest = (file, ok) => {
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 }

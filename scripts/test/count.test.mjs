@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { countCargo, countVitest } from './count.mjs'
+import { countCargo, countTotal, countVitest } from './count.mjs'
 
 const result = (passed, failed, ignored) =>
   `test result: ok. ${passed} passed; ${failed} failed; ${ignored} ignored; 0 measured`
@@ -18,6 +18,18 @@ describe('countCargo', () => {
     const failure = { passed: 0, failed: 1, skipped: 0 }
     expect(countCargo('error: could not compile', false)).toEqual(failure)
     expect(countCargo(result(0, 0, 0), true)).toEqual(failure)
+  })
+})
+
+describe('countTotal', () => {
+  it('takes the last total', () => {
+    const output = '1 passed, 0 failed\nand more\n12 passed, 0 failed, 3 skipped\n'
+    expect(countTotal(output, true)).toEqual({ passed: 12, failed: 0, skipped: 3 })
+    expect(countTotal('5 passed, 2 failed\n', false)).toMatchObject({ passed: 5, failed: 2 })
+  })
+  it('counts a command that dies, and one without a total', () => {
+    expect(countTotal('5 passed, 0 failed\n', false)).toMatchObject({ passed: 5, failed: 1 })
+    expect(countTotal('all is well\n', true)).toMatchObject({ passed: 0, failed: 1 })
   })
 })
 

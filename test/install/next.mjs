@@ -44,6 +44,14 @@ export const dynamic = 'force-dynamic'
 export const GET = async () => Response.json(await train())
 `
 
+/** The same in Next's edge runtime. */
+const edge = `
+import { train } from '../train.js'
+
+export const runtime = 'edge'
+export const GET = async () => Response.json(await train())
+`
+
 const write = async (place) => {
   place.write('next.config.mjs', config)
   place.write('app/layout.js', layout)
@@ -52,9 +60,15 @@ const write = async (place) => {
   place.write('app/page.js', page('./train.js'))
   place.write('app/assets/page.js', page('./train.js'))
   place.write('app/server/route.js', route)
+  place.write('app/edge/route.js', edge)
 }
 
 const path = (page) => (page === 'index' ? '' : page)
+
+const servers = [
+  ['server', { mode: 'shared', reason: /Node shares memory/ }],
+  ['edge', { mode: 'inline', reason: /this runtime has no workers/ }],
+]
 
 const rows = async (place, report, command, options) => {
   const port = await freePort()
@@ -63,10 +77,11 @@ const rows = async (place, report, command, options) => {
   const server = await startServer(place, process.execPath, args, `http://127.0.0.1:${port}/`, env)
   try {
     await visitServer(report, await useChromium(), port, { label: command, path, ...options })
-    const onServer = { mode: 'shared', reason: /Node shares memory/ }
-    await report.trains(`${command} on the server`, onServer, async () =>
-      (await fetch(`http://127.0.0.1:${port}/server`)).json(),
-    )
+    for (const [where, expected] of servers) {
+      await report.trains(`${command}: ${where} route`, expected, async () =>
+        (await fetch(`http://127.0.0.1:${port}/${where}`)).json(),
+      )
+    }
   } finally {
     await server.stop()
   }

@@ -3,13 +3,42 @@
 
 import { join } from 'node:path'
 import { useChromium } from '../../scripts/install/browsers.mjs'
-import { visitFolder, visitServer } from '../../scripts/install/contexts.mjs'
-import { writePages, writeScripts } from '../../scripts/install/pages.mjs'
+import { cleanVisit, replica, visitFolder, visitServer } from '../../scripts/install/contexts.mjs'
+import { html, writePages, writeScripts } from '../../scripts/install/pages.mjs'
 import { freePort, startServer } from '../../scripts/install/processes.mjs'
+import { reporting } from '../../scripts/install/programs.mjs'
 
 const config = `
 export default { build: { rollupOptions: { input: ['index.html', 'assets.html'] } } }
 `
+
+/** A module that trains whenever it is loaded, on the workers that are there. */
+const hot = (edit) => `
+import { train } from './index-train.js'
+${reporting('train({}, { keep: true })')}
+import.meta.hot.accept()
+console.log('edit ${edit}')
+`
+
+const EDITS = 5
+
+/** Edits a module of an open page again and again: the same workers must serve it. */
+const reloadHot = (place) => async (page, next) => {
+  await next()
+  await page.evaluate(() => {
+    globalThis.isFirst = true
+  })
+  const before = page.workers().length
+  let outcome
+  for (let edit = 1; edit <= EDITS; edit++) {
+    place.write('hot.js', hot(edit))
+    outcome = await next()
+  }
+  if (!(await page.evaluate(() => globalThis.isFirst))) throw new Error('the page was loaded anew')
+  const after = page.workers().length
+  if (before !== 2 || after !== 2) throw new Error(`${before} workers became ${after}`)
+  return outcome
+}
 
 const vite = (version) => ({
   name: `vite-${version.split('.')[0]}`,
@@ -18,6 +47,8 @@ const vite = (version) => ({
     const browser = await useChromium()
     await writeScripts(place)
     writePages(place)
+    place.write('hot.js', hot(0))
+    place.write('hot.html', html('hot.js'))
     place.write('vite.config.js', config)
     const built = await report.check('build', async () => {
       await place.node('vite/bin/vite.js', ['build'])
@@ -32,6 +63,9 @@ const vite = (version) => ({
     const server = await startServer(place, process.execPath, [program, ...args], url)
     try {
       await visitServer(report, browser, port, { label: 'dev' })
+      await report.trains(`dev: ${EDITS} hot reloads`, replica, () =>
+        cleanVisit(browser, `http://localhost:${port}/hot.html`, reloadHot(place)),
+      )
     } finally {
       await server.stop()
     }

@@ -1,7 +1,16 @@
 // The model of the install tests: small, fixed, the same bits everywhere. In two shards, so that
 // replicas, threads and a single thread must agree. `options` are those of `init`.
 
-import { type InitOptions, info, init, layers, sequential, shutdown, tensor } from 'gradloom'
+import {
+  type Callback,
+  type InitOptions,
+  info,
+  init,
+  layers,
+  sequential,
+  shutdown,
+  tensor,
+} from 'gradloom'
 
 const SAMPLES = 96
 const FEATURES = 16
@@ -32,7 +41,13 @@ const hashOf = async (arrays: ArrayLike<number>[]): Promise<string> => {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-export const train = async (options: InitOptions = {}) => {
+interface Manner {
+  callbacks?: Callback[]
+  /** The workers stay, for the next one. */
+  keep?: boolean
+}
+
+export const train = async (options: InitOptions = {}, { callbacks = [], keep }: Manner = {}) => {
   await init({ threads: 2, ...options })
   const model = sequential([
     layers.dense({ units: 48, activation: 'gelu', inputShape: [FEATURES] }),
@@ -41,9 +56,9 @@ export const train = async (options: InitOptions = {}) => {
   ])
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', seed: 4 })
   const { x, y } = samples()
-  await model.fit(x, y, { epochs: 4, batchSize: 20, shards: 2, verbose: 0 })
+  await model.fit(x, y, { epochs: 4, batchSize: 20, shards: 2, callbacks, verbose: 0 })
   const sha256 = await hashOf((await model.getWeights()).map(({ elements }) => elements))
   const { mode, reason, threads } = info()
-  await shutdown()
+  if (!keep) await shutdown()
   return { mode, reason, threads, sha256 }
 }
