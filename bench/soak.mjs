@@ -3,9 +3,9 @@
 //
 //   npm run soak -- --minutes=30 --seed=1 [--round=18: that one alone]
 
+import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { parseArgs } from 'node:util'
 import { diceOf } from './soak/dice.mjs'
 import { flatness, sizesNow } from './soak/memory.mjs'
 import { rounds } from './soak/rounds.mjs'

@@ -1,5 +1,5 @@
-// The link at the end of a message, and that the page it leads to has a place for every code, and for
-// nothing else.
+// The link at the end of a message, and that the page it leads to has a place for every code, and
+// for nothing else.
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'

@@ -1,7 +1,7 @@
 // Model files for the fuzzer: saved by the built library, small, of many kinds of layers and settings.
 // And what must hold for any bytes that claim to be one.
 
-import { init, layers, loadModel, model, sequential, tensor, input } from '../../dist/node/index.js'
+import { init, input, layers, loadModel, model, sequential, tensor } from '../../dist/node/index.js'
 
 /** Errors that a bad file may give. */
 const EXPECTED = new Set(['file-format', 'unknown-name', 'unsupported'])
@@ -65,7 +65,9 @@ export const seedFiles = async () => {
   const x = tensor(new Float32Array(8).fill(0.5), [2, 4])
   await made[0].fit(x, tensor(new Float32Array(6), [2, 3]), { epochs: 2, verbose: 0 })
   const all = [...made, branches()]
-  return Promise.all(all.map(async (one) => new Uint8Array(await (await one.save('blob')).arrayBuffer())))
+  return Promise.all(
+    all.map(async (one) => new Uint8Array(await (await one.save('blob')).arrayBuffer())),
+  )
 }
 
 const plain = JSON.stringify(Object.getOwnPropertyNames(Object.prototype))

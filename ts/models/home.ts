@@ -172,8 +172,9 @@ const mustFit = (kept: readonly Kept[]): void => {
   throw new GradloomError(
     'out-of-memory',
     `The weights and what the optimizer keeps of them take ${mib(bytes)} ("${path}" ` +
-      `${showShape(variable.shape)} is the largest), but the memory may have ${mib(memoryLimit)}; ` +
-      'make the layers smaller, or raise init({ memoryLimit }), which can be 4 GiB.',
+      `${showShape(variable.shape)} is the largest), but the memory may have ` +
+      `${mib(memoryLimit)}; make the layers smaller, or raise init({ memoryLimit }), ` +
+      'which can be 4 GiB.',
     { subject: path },
   )
 }

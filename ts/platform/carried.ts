@@ -1,6 +1,6 @@
-// What the Node build has inside it, so that bundlers need to find no file: the worker's script, and
-// the core for programs that were moved away from the package's files. This file stands for it in a
-// checkout.
+// What the Node build has inside it, so that bundlers need to find no file: the worker's script,
+// and the core for programs that were moved away from the package's files. This file stands for it
+// in a checkout.
 
 import { readFileSync } from 'node:fs'
 import type { Variant } from '../runtime/protocol.ts'

@@ -87,8 +87,9 @@ export class WorkerClient {
     for (const reject of this.#pending) reject(this.#failed)
     this.#pending.clear()
     this.#port?.close()
-    // comlink keeps the port while there is the proxy, and the port's listeners keep this client: as
-    // long as it had the proxy, nothing of this life of the pool, its memory included, was ever freed.
+    // comlink keeps the port while there is the proxy, and the port's listeners keep this client:
+    // as long as it had the proxy, nothing of this life of the pool, its memory included, was ever
+    // freed.
     this.#remote = undefined
     await this.#parts.handle.terminate()
   }

@@ -118,8 +118,8 @@ export const trapped = (cause: unknown): GradloomError => {
   return refused > 0
     ? new GradloomError(
         'out-of-memory',
-        `The description of a graph takes ${refused} bytes more than there are; feed large arrays ` +
-          'as inputs instead of constants.',
+        `The description of a graph takes ${refused} bytes more than there are; feed large ` +
+          'arrays as inputs instead of constants.',
         { cause },
       )
     : new GradloomError('trap', `The core failed: ${cause}. Please report it.`, { cause })

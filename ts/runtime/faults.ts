@@ -17,11 +17,12 @@ const MEMORY = /memory|allocat/i
 /** The subject of an `out-of-memory` error with which the core's memory is lost. */
 export const CORE = 'core'
 
-const ROOM = 'take smaller batches or layers, or raise init({ memoryLimit })'
+const ROOM =
+  'take smaller batches or layers, or raise init({ memoryLimit }); the next call starts afresh'
 
 /** The error of a core that could not go on for want of `bytes`. */
 export const noRoom = (bytes: number, cause: unknown): GradloomError => {
-  const message = `${bytes} more bytes of memory are not to be had: ${ROOM}. The next call starts afresh.`
+  const message = `${bytes} more bytes of memory are not to be had: ${ROOM}.`
   return new GradloomError('out-of-memory', message, { subject: CORE, cause })
 }
 

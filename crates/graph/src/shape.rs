@@ -48,7 +48,9 @@ impl Shape {
             ));
         }
         // A size 0 hides no others: their products are taken too, as strides and numbers of rows.
-        let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
+        let count = dims
+            .iter()
+            .try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
         match count {
             Some(n) if n <= MAX_ELEMENTS => Ok(Shape(dims)),
             _ => Err(GraphError::shape(

@@ -1,5 +1,5 @@
-//! One row of A: its sums of many columns at a time, read where B is stored. The register tile would
-//! compute four rows of which three are thrown away. The order of additions is the same.
+//! One row of A: its sums of many columns at a time, read where B is stored. The register tile
+//! would compute four rows of which three are thrown away. The order of additions is the same.
 
 use super::Block;
 use super::operand::{Panels, Strips};
