@@ -1,5 +1,6 @@
 // The blocks of code in the guides and on the page of errors. `ts` and `js` are programs of this
-// package and must compile; `js run` must run, too. Other tags (python, tfjs …) are not looked at.
+// package and must compile; `js run` must run, too,
+// and print what a block `text output` behind it says. Other tags (python, tfjs …) are not looked at.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +13,8 @@ export interface Block {
   readonly language: 'ts' | 'js'
   readonly code: string
   readonly runs: boolean
+  /** What it prints, where the page says so: the block `text output` behind it. */
+  readonly output: string | undefined
 }
 
 const unescaped = (html: string): string =>
@@ -20,12 +23,20 @@ const unescaped = (html: string): string =>
 const fences = /^```(ts|js)( \w+)?\n([\s\S]*?)^```$/gm
 const elements = /<pre><code class="language-(ts|js)()">([\s\S]*?)<\/code><\/pre>/g
 
+const outputAfter = /\s*```text output\n([\s\S]*?)```/y
+
+const sticky = (pattern: RegExp, text: string): RegExpExecArray | null => {
+  pattern.lastIndex = 0
+  return pattern.exec(text)
+}
+
 const blocksOf = (page: string, text: string, pattern: RegExp): Block[] =>
-  [...text.matchAll(pattern)].map(([, language, mark, code], i) => ({
+  [...text.matchAll(pattern)].map(({ 0: all, 1: language, 2: mark, 3: code, index }, i) => ({
     name: `${page}-${i + 1}`,
     language: language as 'ts' | 'js',
     code: pattern === elements ? unescaped(code as string) : (code as string),
     runs: mark === ' run',
+    output: sticky(outputAfter, text.slice(index + all.length))?.[1],
   }))
 
 const guides = readdirSync(`${docs}guides`).map((file) => file.replace(/\.md$/, ''))

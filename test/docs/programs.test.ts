@@ -1,4 +1,5 @@
 // The blocks of the guides that are marked `run`, each as a program of its own in Node.
+// It prints what the guide says that it prints.
 
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,13 +17,18 @@ beforeAll(() => {
   copyFileSync(fromRoot('docs/check/given.mjs'), `${folder}/given.mjs`)
 })
 
-it.each(blocks.filter(({ runs }) => runs))('$name runs', ({ name, code, language }) => {
+it.each(blocks.filter(({ runs }) => runs))('$name runs', ({ name, code, language, output }) => {
   const file = `${folder}/${name}.mjs`
   writeFileSync(file, transformSync(code, { loader: language }).code)
-  const { status, stderr } = spawnSync(process.execPath, ['--import', './given.mjs', file], {
-    cwd: folder,
-    encoding: 'utf8',
-  })
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ['--import', './given.mjs', file],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+    },
+  )
   expect(stderr).toBe('')
   expect(status).toBe(0)
+  if (output !== undefined) expect(stdout).toBe(output)
 })

@@ -56,7 +56,7 @@ const train = async (url) => {
 
 const mustBeAccurate = (text, pattern) => {
   const accuracy = Number(pattern.exec(text)?.[1])
-  if (accuracy >= 0.9) return `accuracy ${accuracy.toFixed(3)}`
+  if (accuracy >= 0.95) return `accuracy ${accuracy.toFixed(3)}`
   throw new Failure(`the accuracy is ${accuracy}:\n${text}`)
 }
 
