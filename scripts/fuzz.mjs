@@ -4,6 +4,7 @@
 //   npm run fuzz -- program --minutes=10   tapes of decisions that describe valid programs
 //   npm run fuzz -- wasm32                 what both found, and the seeds, once more in 32 bits
 //   npm run fuzz -- file --minutes=10      model files
+//   npm run fuzz -- threads                the pool's synchronisation, in all interleavings (loom)
 //
 // The corpus grows in build/fuzz. A finding is left there, and its path printed.
 
@@ -96,7 +97,21 @@ const wasm32 = () => {
 
 const file = () => fuzzFiles({ ...values, home })
 
-const kinds = { wire: () => guided('wire'), program: () => guided('program'), wasm32, file }
+/** loom's interleavings; with its output, which tells their numbers. */
+const threads = () => {
+  const { host } = tools()
+  const env = { ...process.env, ...host.env, RUSTC: join(host.bin, 'rustc'), RUST_BACKTRACE: '0' }
+  const args = ['test', '--target-dir', join(home, 'target-threads'), '--', '--nocapture']
+  return inherit(join(host.bin, 'cargo'), args, { env, cwd: join(root, 'fuzz/threads') })
+}
+
+const kinds = {
+  wire: () => guided('wire'),
+  program: () => guided('program'),
+  wasm32,
+  file,
+  threads,
+}
 
 runMain('fuzz', async () => {
   const run = kinds[positionals[0]]

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { version } from '../package.json'
+import { files, version } from '../package.json'
 import { ERRORS_PAGE, GradloomError, withoutLink } from './errors.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
@@ -25,6 +25,7 @@ it('stands on the last line, once, however often an error was passed on', () => 
 
 it('leads to the page of this version', () => {
   expect(ERRORS_PAGE).toBe(`https://unpkg.com/gradloom@${version}/docs/errors.html`)
+  expect(files).toContain('docs/errors.html')
 })
 
 it('every code has a place on the page, and every place is a code', () => {

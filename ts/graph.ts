@@ -2,7 +2,7 @@
 // gradients are the core's; this file only gives them TypeScript types.
 
 import { type ErrorCode, GradloomError } from './errors.ts'
-import { core, type DtypeTag, type GraphBuilder } from './runtime/core.ts'
+import { core, type DtypeTag, type GraphBuilder, trapped } from './runtime/core.ts'
 import { type Dtype, type Elements, type Shape, sizeOf } from './shape.ts'
 import type { Variable } from './variable.ts'
 
@@ -63,6 +63,7 @@ const checked = <T>(call: () => T): T => {
   try {
     return call()
   } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw trapped(error)
     const code = (error as { code?: ErrorCode }).code
     if (!code) throw error
     throw new GradloomError(code, (error as Error).message)

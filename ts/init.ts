@@ -5,7 +5,7 @@ import { badArgument, positiveWhole, whole } from './checks.ts'
 import { GradloomError } from './errors.ts'
 import { unknownName } from './names.ts'
 import * as platform from './platform/current.ts'
-import { core, setCore } from './runtime/core.ts'
+import { type Core, core, setCore } from './runtime/core.ts'
 import { choose, detect, MOST_THREADS } from './runtime/features.ts'
 import { isShared, makeCore, makeMemory } from './runtime/instance.ts'
 import { currentPool, Pool, setPool } from './runtime/pool.ts'
@@ -104,7 +104,9 @@ const begin = async (pool: Pool, { memoryLimit }: Wanted): Promise<void> => {
   pool.start()
   const module = await platform.loadModule(variant)
   if (started?.pool !== pool) throw new GradloomError('disposed', 'init: shut down while starting.')
-  setCore(makeCore(module, makeMemory(Math.min(memoryLimit, PAGE_MEMORY), isShared(variant))))
+  const limit = Math.min(memoryLimit, PAGE_MEMORY)
+  const make = (): Core => makeCore(module, makeMemory(limit, isShared(variant)))
+  setCore(make(), make)
 }
 
 const start = (wanted: Wanted): Started => {

@@ -50,7 +50,8 @@ export class Tensor<D extends Dtype = Dtype, S extends Shape = Shape> {
 
   /** The numbers themselves, not a copy. */
   get elements(): Elements<D> {
-    if (this.#elements) return this.#elements
+    if (this.#elements?.length === this.size) return this.#elements
+    if (this.#elements) throw detached(this.#elements.length, this.shape)
     throw new GradloomError(
       'disposed',
       `tensor ${showShape(this.shape)}: used after dispose(); keep it while you read it`,
@@ -177,6 +178,13 @@ const isNumeric = (data: unknown): data is NumericArray => {
   }
   return true
 }
+
+const detached = (left: number, shape: Shape): GradloomError =>
+  new GradloomError(
+    'argument',
+    `tensor ${showShape(shape)}: ${left} of its numbers are left, because their ArrayBuffer was ` +
+      'transferred or resized; give away a copy (slice()) instead',
+  )
 
 const wrongSize = (length: number, shape: Shape): GradloomError =>
   new GradloomError(

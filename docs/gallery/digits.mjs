@@ -1,4 +1,5 @@
-// Trains a dense classifier on handwritten digits in the page, and shows what it gets wrong.
+// Trains a dense classifier on handwritten digits in the page, shows what it gets wrong, and guesses what
+// you draw.
 
 import { init, layers, sequential, tensor, trainTestSplit } from 'gradloom'
 import { loadDigits, PIXELS } from '../../examples/digits/data.mjs'
@@ -41,3 +42,9 @@ const wrong = predicted.flatMap((p, i) => (p === labels[i] ? [] : [i])).slice(0,
 const image = (i) => test.x.elements.subarray(i * PIXELS, (i + 1) * PIXELS)
 const caption = (i) => `a ${labels[i]}, taken for ${predicted[i]}`
 console.log(`\n${showImages(wrong.map((i) => ({ image: image(i), caption: caption(i) })))}`)
+
+/** What the page asks for when you draw: the probability of each digit. pixels: 784, 0 to 1 */
+export const answer = async (pixels) => {
+  const [odds] = await (await model.predict(tensor(pixels, [1, PIXELS]))).array()
+  return odds
+}

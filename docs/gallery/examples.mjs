@@ -1,12 +1,13 @@
 // The examples of the gallery. `value` is what the chart shows: what of a line of output, where the
-// example does not call `fit`.
+// example does not call `fit`; `draws`: the trained network guesses what the reader draws.
 
 export const examples = [
   {
     name: 'digits',
     path: 'docs/gallery/digits.mjs',
     title: 'Handwritten digits',
-    text: 'A dense classifier of three layers, with Adam. Then its confusion matrix, and digits that it got wrong.',
+    text: 'A dense classifier of three layers, with Adam. Then its confusion matrix, digits that it got wrong, and a pad to draw one.',
+    draws: true,
   },
   {
     name: 'convnet',

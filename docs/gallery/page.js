@@ -1,6 +1,8 @@
 // The page of the gallery: buttons, output and chart of each example. Each runs in a worker of its
 // own, so Stop can end it at any point.
 
+import { drawingPad } from '../../examples/browser/draw.js'
+
 /** Draws a line over the width of the canvas, from 0 to the largest value. */
 const chartOn = (canvas) => {
   const points = []
@@ -41,21 +43,62 @@ const chartOn = (canvas) => {
   }
 }
 
+/** A pad to draw on; what the worker answers stands beside it. Returns what hears the answers. */
+const padIn = (section, worker) => {
+  const place = section.querySelector('.pad')
+  place.hidden = false
+  const bars = [...place.querySelectorAll('li span')]
+  const show = (odds) => {
+    bars.forEach((bar, digit) => {
+      bar.style.width = `${100 * (odds?.[digit] ?? 0)}%`
+    })
+    place.querySelector('output').textContent = odds
+      ? `a ${odds.indexOf(Math.max(...odds))}, I think`
+      : ''
+  }
+  let next
+  let waits = false
+  const ask = () => {
+    if (waits || !next) return
+    waits = true
+    worker.postMessage(next)
+    next = undefined
+  }
+  // A fresh canvas: the one before hears for the worker before.
+  const used = place.querySelector('canvas')
+  const canvas = used.cloneNode()
+  used.replaceWith(canvas)
+  const clear = drawingPad(canvas, (pixels) => {
+    next = pixels
+    if (pixels) ask()
+    else show(undefined)
+  })
+  place.querySelector('button').onclick = clear
+  clear()
+  return ({ answer }) => {
+    waits = false
+    show(answer)
+    ask()
+  }
+}
+
 const start = (section, { onEnd }) => {
   const { example, value } = section.dataset
-  const [canvas, output, status] = ['canvas', '.output', '[role=status]'].map((selector) =>
+  const [canvas, output, status] = ['.chart', '.output', '[role=status]'].map((selector) =>
     section.querySelector(selector),
   )
   const [label, pattern] = value ? JSON.parse(value) : ['loss']
   for (const element of [canvas, output]) element.hidden = false
+  section.querySelector('.pad')?.setAttribute('hidden', '')
   output.textContent = ''
   Object.assign(canvas.dataset, { label })
   for (const name of ['first', 'last']) delete canvas.dataset[name]
   const chart = chartOn(canvas)
   const began = performance.now()
   const worker = new Worker(new URL(`${example}.js`, import.meta.url), { type: 'module' })
-  const end = (text) => {
-    worker.terminate()
+  const end = (text, answers = false) => {
+    if (answers) hear.answer = padIn(section, worker)
+    else worker.terminate()
     status.textContent = `${text} after ${((performance.now() - began) / 1000).toFixed(1)} s`
     section.dataset.state = text.split(':')[0]
     onEnd()
@@ -74,7 +117,7 @@ const start = (section, { onEnd }) => {
     },
     print: ({ text }) => print(text),
     point: (point) => chart.add(point),
-    done: () => end('done'),
+    done: ({ answers }) => end('done', answers),
     failed: ({ text }) => {
       print(text)
       end('failed')
@@ -84,7 +127,7 @@ const start = (section, { onEnd }) => {
   worker.addEventListener('error', ({ message }) => hear.failed({ text: message }))
   status.textContent = 'starting'
   section.dataset.state = 'running'
-  return () => end('stopped')
+  return { stop: () => end('stopped'), worker }
 }
 
 for (const section of document.querySelectorAll('.example')) {
@@ -93,8 +136,11 @@ for (const section of document.querySelectorAll('.example')) {
     run.disabled = running
     stop.disabled = !running
   }
+  let last
   run.addEventListener('click', () => {
+    last?.worker.terminate()
     buttons(true)
-    stop.onclick = start(section, { onEnd: () => buttons(false) })
+    last = start(section, { onEnd: () => buttons(false) })
+    stop.onclick = last.stop
   })
 }

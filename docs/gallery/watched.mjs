@@ -39,13 +39,23 @@ export const init = async (options) => {
 
 const words = (values) => values.map(String).join(' ')
 
-/** Runs an example: a module with everything at its top level. */
+/** What a trained example answers to the page, as long as it is not ended. */
+const answering = (answer) =>
+  globalThis.addEventListener('message', async ({ data }) => {
+    tell('answer', { answer: await answer(data) })
+  })
+
+/**
+ * Runs an example: a module with everything at its top level. One that exports `answer` goes on to
+ * answer.
+ */
 export const run = async (load) => {
   console.log = (...values) => tell('print', { text: words(values) })
   console.info = console.log
   try {
-    await load()
-    tell('done')
+    const { answer } = await load()
+    if (answer) answering(answer)
+    tell('done', { answers: answer !== undefined })
   } catch (error) {
     tell('failed', { text: error.message })
   }

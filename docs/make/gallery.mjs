@@ -49,8 +49,10 @@ const bundle = ({ name, path }, out) =>
     logLevel: 'warning',
   })
 
-/** Writes the files of all examples into `out`. */
+/** Writes the files of the page and of all examples into `out`. */
 export const bundleGallery = async (out) => {
+  const page = { entryPoints: [join(gallery, 'page.js')], outfile: join(out, 'page.js') }
+  await build({ ...page, bundle: true, format: 'esm', target: 'es2022' })
   for (const example of examples) await bundle(example, out)
   writeFileSync(join(out, 'digits.bin.gz'), digitsFile())
 }
@@ -59,20 +61,29 @@ const quoted = (value) => escapeHtml(JSON.stringify(value)).replaceAll('"', '&qu
 
 const chartOf = (value) => (value ? ` data-value="${quoted([value[0], value[1].source])}"` : '')
 
+const pad = `<div class="pad" hidden>
+<canvas width="280" height="280" aria-label="draw a digit here"></canvas>
+<div><p>Draw a digit: <output></output></p>
+<ol start="0" aria-label="probability of each digit">${'<li><span></span></li>'.repeat(10)}</ol>
+<button type="button">Clear</button></div>
+</div>
+`
+
 const section = ({
   name,
   title,
   text,
   path,
   value,
+  draws,
 }) => `<section class="example" data-example="${name}"${chartOf(value)}>
 <h2 id="${name}"><a href="#${name}">${title}</a></h2>
 <p>${text}</p>
 <p class="buttons"><button type="button" class="run">Train</button>
 <button type="button" class="stop" disabled>Stop</button> <span role="status"></span></p>
-<canvas hidden></canvas>
+<canvas class="chart" hidden></canvas>
 <pre class="output" tabindex="0" hidden></pre>
-<details><summary>The code that runs: <code>${path}</code></summary>
+${draws ? pad : ''}<details><summary>The code that runs: <code>${path}</code></summary>
 ${codeBlock(readFileSync(join(root, path), 'utf8'), 'js')}</details>
 </section>
 `

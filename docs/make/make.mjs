@@ -72,7 +72,6 @@ const makeGallery = async () => {
   const { bundleGallery } = await import('./gallery.mjs')
   for (const folder of ['gallery', 'gradloom']) mkdirSync(join(out, folder), { recursive: true })
   await bundleGallery(join(out, 'gallery'))
-  copyFileSync(join(docs, 'gallery/page.js'), join(out, 'gallery/page.js'))
   copyFileSync(join(root, 'dist/browser/index.js'), join(out, 'gradloom/index.js'))
   for (const file of ['site.js', 'icon.svg'])
     copyFileSync(join(docs, 'site', file), join(out, file))

@@ -18,6 +18,12 @@ struct Shared<'a>(&'a Bases);
 // SAFETY: the threads only read the table; its pointers outlive the scope.
 unsafe impl Sync for Shared<'_> {}
 
+fn point(bases: &mut Bases, buffers: &[Buffer], base: fn(usize) -> Base) {
+    for (i, buffer) in buffers.iter().enumerate() {
+        bases.set(base(i), buffer.ptr());
+    }
+}
+
 /// One step: reads inputs and states of `values`, and leaves outputs and states there.
 pub fn run_threads(plan: &Plan, threads: usize, values: &mut Values) {
     let of = |slots: usize, make: &dyn Fn(usize) -> Buffer| -> Vec<Buffer> {
@@ -37,16 +43,10 @@ pub fn run_threads(plan: &Plan, threads: usize, values: &mut Values) {
     let arena = Buffer::new(plan.arena).expect("memory for a test");
     let mut bases = Bases::new(plan.layout());
     bases.set(Base::Arena, arena.ptr());
-    let kinds: [(&[Buffer], fn(usize) -> Base); 4] = [
-        (&inputs, Base::Input),
-        (&outputs, Base::Output),
-        (&states, Base::State),
-        (&consts, Base::Const),
-    ];
-    for (buffers, base) in kinds {
-        let each = buffers.iter().enumerate();
-        each.for_each(|(i, buffer)| bases.set(base(i), buffer.ptr()));
-    }
+    point(&mut bases, &inputs, Base::Input);
+    point(&mut bases, &outputs, Base::Output);
+    point(&mut bases, &states, Base::State);
+    point(&mut bases, &consts, Base::Const);
     walk(plan, threads, &bases);
     let named = plan.outputs.iter().zip(&outputs);
     values.outputs = named

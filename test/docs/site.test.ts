@@ -85,7 +85,7 @@ const endOf = async (page: Page, name: string, state: RegExp, timeout: number) =
     { timeout },
   )
   const { first, last } = await section
-    .locator('canvas')
+    .locator('.chart')
     .evaluate((canvas) => ({ ...(canvas as HTMLElement).dataset }))
   const output = (await section.locator('.output').textContent()) ?? ''
   const status = (await section.locator('[role=status]').textContent()) ?? ''
@@ -106,6 +106,25 @@ describe('the gallery', () => {
     await page.close()
   })
 
+  it('guesses what is drawn', { timeout: 120_000 }, async () => {
+    const { page, errors } = await open()
+    await page.goto(`${isolated.url}gallery.html`)
+    await endOf(page, 'digits', /done|failed/, 100_000)
+    const pad = example(page, 'digits').locator('.pad')
+    await pad.scrollIntoViewIfNeeded()
+    const box = await pad.locator('canvas').boundingBox()
+    if (!box) throw new Error('there is no pad')
+    await page.mouse.move(box.x + 120, box.y + 30)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 120, box.y + 210, { steps: 12 })
+    await page.mouse.up()
+    await pad.locator('output', { hasText: 'a 1, I think' }).waitFor({ timeout: 10_000 })
+    await pad.locator('button').click()
+    expect(await pad.locator('output').textContent()).toBe('')
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
   it('trains in a page that is not isolated, and stops', { timeout: 120_000 }, async () => {
     const { page, errors } = await open()
     await page.goto(`${plain.url}gallery.html`)
@@ -118,7 +137,7 @@ describe('the gallery', () => {
     )
     await page.waitForFunction(() => {
       const { first, last } =
-        document.querySelector<HTMLElement>('[data-example=digits] canvas')?.dataset ?? {}
+        document.querySelector<HTMLElement>('[data-example=digits] .chart')?.dataset ?? {}
       return Number(last) < Number(first)
     })
     await section.locator('.stop').click()

@@ -273,6 +273,12 @@ const labels: Row[] = [
     run: async () => oneHot(labelled(3), 3),
   },
   {
+    name: 'one-hot rows of 2³¹ classes',
+    code: 'argument',
+    says: ['1 labels × 2147483648 classes', 'sparseCategoricalCrossentropy'],
+    run: async () => oneHot(Int32Array.of(2 ** 31 - 1)),
+  },
+  {
     name: 'a token beyond the table of an embedding',
     code: 'fine',
     modes: EACH,

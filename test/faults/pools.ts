@@ -59,7 +59,7 @@ export const endPool = async (): Promise<void> => {
 export const startPool = async (options: PoolOptions): Promise<Worker[]> => {
   const { mode, faults = [], memoryLimit = 2 ** 30, startTimeoutMs = 20_000 } = options
   await endPool()
-  await init({ mode, threads: 2 })
+  await init({ mode, threads: 2, memoryLimit: Math.max(2 ** 26, memoryLimit) })
   await currentPool().stop()
   const workers: Worker[] = []
   const spawn = () => {

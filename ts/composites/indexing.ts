@@ -3,10 +3,12 @@
 // Negative indices count from the end. What is out of range reads NaN (−1 in i32) and is not
 // written.
 
+import { oneOf } from '../checks.ts'
 import * as ops from '../ops.ts'
 import { type Shape, showShape, sizeOf } from '../shape.ts'
-import { where } from './arithmetic.ts'
+import { add, maximum, minimum, multiply, where } from './arithmetic.ts'
 import { around, axisOf, shapeError, type Tensor, withAxis } from './axes.ts'
+import { segmentMax, segmentMin, segmentProd, segmentSum } from './segments.ts'
 import {
   broadcastShape,
   broadcastTo,
@@ -115,6 +117,9 @@ export const scatter = (indices: Tensor, values: Tensor, shape: Shape): Tensor =
   const [sizes, rest] = [shape.slice(0, columns.length), shape.slice(columns.length)]
   const [n, total] = [sizeOf(at.shape), sizeOf(sizes)]
   const list = ops.reshape(at, [n])
+  if (values.dtype === 'int32') {
+    return ops.reshape(segmentSum(ops.reshape(values, [n, ...rest]), list, total), shape)
+  }
   // What is not written has gradient 0.
   const written = ops.reshape(inRange(list, total), [n, ...rest.map(() => 1)])
   const rows = ops.where(written, ops.reshape(values, [n, ...rest]), 0)
@@ -123,17 +128,41 @@ export const scatter = (indices: Tensor, values: Tensor, shape: Shape): Tensor =
 
 /** x with `updates` added at `indices`: i32 [..., k]. */
 export const scatterAdd = (x: Tensor, indices: Tensor, updates: Tensor): Tensor =>
-  ops.add(x, scatter(indices, updates, x.shape))
+  add(x, scatter(indices, updates, x.shape))
 
-/** x with `updates` written at `indices`: i32 [..., k]; the last of equal indices wins. */
-export const scatterUpdate = (x: Tensor, indices: Tensor, updates: Tensor): Tensor => {
+/** What becomes of an element and all that is written there. */
+export type Reduction = 'add' | 'max' | 'min' | 'mul'
+
+const COMBINED = {
+  max: [segmentMax, maximum],
+  min: [segmentMin, minimum],
+  mul: [segmentProd, multiply],
+} as const
+
+/**
+ * x with `updates` written at `indices`: i32 [..., k]; the last of equal indices wins. With a
+ * `reduction`, old and new elements are added or multiplied, or the largest or smallest is kept.
+ */
+export const scatterUpdate = (
+  x: Tensor,
+  indices: Tensor,
+  updates: Tensor,
+  reduction?: Reduction,
+): Tensor => {
+  if (reduction === 'add') return scatterAdd(x, indices, updates)
+  if (reduction) oneOf('scatterUpdate', 'reduction', reduction, ['add', 'max', 'min', 'mul'])
   const columns = indexColumns('scatterUpdate', indices, x.shape.length)
   const at = places(columns, x.shape)
   const [sizes, rest] = [x.shape.slice(0, columns.length), x.shape.slice(columns.length)]
   const [n, total] = [sizeOf(at.shape), sizeOf(sizes)]
-  const last = ops.lastPlaces(ops.reshape(at, [n]), total)
+  const [list, rows] = [ops.reshape(at, [n]), ops.reshape(updates, [n, ...rest])]
+  if (reduction) {
+    const [segments, combine] = COMBINED[reduction]
+    return combine(x, ops.reshape(segments(rows, list, total), x.shape))
+  }
+  const last = ops.lastPlaces(list, total)
   const written = ops.reshape(ops.integer('less', -1, last), [total, ...rest.map(() => 1)])
-  const taken = ops.gatherRows(ops.reshape(updates, [n, ...rest]), last)
+  const taken = ops.gatherRows(rows, last)
   return ops.reshape(ops.where(written, taken, ops.reshape(x, [total, ...rest])), x.shape)
 }
 

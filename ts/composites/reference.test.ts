@@ -28,7 +28,11 @@ const decoded = (value: unknown, tensors: readonly SymbolicTensor[], graph: Grap
   if (Array.isArray(value)) return value.map((v) => decoded(v, tensors, graph))
   if (typeof value !== 'object' || value === null) return value
   if ('tensor' in value) return tensors[value.tensor as number]
-  return 'graph' in value ? graph : undefined
+  if ('graph' in value) return graph
+  if ('none' in value) return undefined
+  return Object.fromEntries(
+    Object.entries(value).map(([name, v]) => [name, decoded(v, tensors, graph)]),
+  )
 }
 
 const run = ({ op, args, tensors: given }: Case) => {

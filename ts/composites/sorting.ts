@@ -101,7 +101,3 @@ export const isIn = (x: Tensor, values: Tensor): Tensor => {
   const list = ops.reshape(asFloat(values), [sizeOf(values.shape)])
   return ops.max(ops.equal(expandDims(asFloat(x), -1), list), -1)
 }
-
-/** data: [n, ...], segments: i32 [n] → the sums of the rows of each segment: [count, ...] */
-export const segmentSum = (data: Tensor, segments: Tensor, count: number): Tensor =>
-  ops.scatterAddRows(data, segments, count)

@@ -4,6 +4,9 @@ import { GradloomError } from '../errors.ts'
 import { asTensor, Tensor, type TensorLike } from '../tensor.ts'
 import { checkLabels } from './checks.ts'
 
+/** More elements are not in a tensor of the core. */
+const MOST = 2 ** 30 - 1
+
 /**
  * labels: [...] whole numbers → [..., classes], as Keras's `toCategorical`: a last axis of one is
  * dropped. By default there are as many classes as the highest label needs.
@@ -13,6 +16,13 @@ export const oneHot = (labels: TensorLike, classes?: number): Tensor<'float32'> 
   const depth = classes ?? highest(given.elements) + 1
   if (!Number.isSafeInteger(depth) || depth < 1) {
     throw new GradloomError('argument', `oneHot: ${depth} classes; at least one is needed`)
+  }
+  if (given.size * depth > MOST) {
+    const sizes = `${given.size} labels × ${depth} classes`
+    throw new GradloomError(
+      'argument',
+      `oneHot: ${sizes} are too many numbers; use the loss 'sparseCategoricalCrossentropy'`,
+    )
   }
   checkLabels(given, depth, 'oneHot')
   const shape =

@@ -45,7 +45,7 @@ describe('in Node', () => {
   it('names the path and the reason when it cannot read', async () => {
     const missing = refusal('file', path('none'), 'ENOENT')
     await expect(readBytes(path('none'))).rejects.toThrow(missing)
-    await expect(readBytes(directory)).rejects.toThrow(refusal('file', directory, 'EISDIR'))
+    await expect(readBytes(directory)).rejects.toThrow(refusal('file', directory, 'regular'))
   })
 })
 

@@ -16,7 +16,7 @@ export interface FileBytes {
 
 /** Reads all of `source`. */
 export const readBytes = async (source: FileSource): Promise<FileBytes> => {
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'ArrayBuffer' }
+  if (source instanceof ArrayBuffer) return { bytes: bytesOf(source), name: 'ArrayBuffer' }
   if (source instanceof Uint8Array) return { bytes: ownBytes(source), name: 'Uint8Array' }
   if (source instanceof Blob) return readBlob(source)
   return diskOf(source)?.read(String(source)) ?? readUrl(String(source))
@@ -57,6 +57,14 @@ const download = (name: string, blob: Blob): void => {
   link.click()
   // The browser reads the blob after the click returns; it tells nobody when it is done.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
+const bytesOf = (buffer: ArrayBuffer): Uint8Array<ArrayBuffer> => {
+  try {
+    return new Uint8Array(buffer)
+  } catch (error) {
+    throw unreadable('ArrayBuffer', `could not be read (${reasonOf(error)}); pass a copy`, error)
+  }
 }
 
 const ownBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>

@@ -2,13 +2,14 @@
 // 2015). No projections.
 
 import { badArgument, belowOne, flag } from '../checks.ts'
+import { attend, weigh } from '../composites/attention.ts'
 import * as composites from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { InitializerSpec } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'
 import { type BatchShape, showShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-import { type AttentionLayer, attend, joinMasks, weigh } from './attend.ts'
+import { type AttentionLayer, joinMasks } from './attend.ts'
 import { shapeError } from './expect.ts'
 import {
   type Config,

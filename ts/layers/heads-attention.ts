@@ -2,12 +2,13 @@
 // attention, and the projection back. The layers themselves are in their own files.
 
 import { belowOne, flag } from '../checks.ts'
+import { attend } from '../composites/attention.ts'
 import { asFloat } from '../composites.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type BatchShape, type Shape, showShape, sizeOf } from '../shape.ts'
-import { attend, joinMasks } from './attend.ts'
+import { joinMasks } from './attend.ts'
 import { type EinsumDense, einsumDense } from './einsum-dense.ts'
 import { shapeError, subjectOf } from './expect.ts'
 import {

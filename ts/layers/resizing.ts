@@ -38,6 +38,6 @@ export class Resizing extends Layer {
   }
 }
 
-/** Images of another size: 'bilinear', 'nearest' or 'bicubic'. */
+/** Images of another size. */
 export const resizing: Makes<Resizing, ResizingOptions, Windows<'resizing', 2>> = (options) =>
   new Resizing(options)

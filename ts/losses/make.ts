@@ -10,9 +10,10 @@ import type { Loss, Reduction } from './loss.ts'
 /** Options that every loss takes. */
 export interface LossOptions {
   /**
-   * What the losses of a batch become, each times its weight: their `'sum'`; that over their number
-   * (`'sumOverBatchSize'`, `'mean'`); or over the sum of their weights (`'meanWithSampleWeight'`: of
-   * each shard, where a batch is in shards). Default `'sumOverBatchSize'`.
+   * What the losses of a batch become, each times its weight: their `'sum'`; that over their
+   * number (`'sumOverBatchSize'`, `'mean'`); or over the sum of their weights
+   * (`'meanWithSampleWeight'`: of each shard, where a batch is in shards). Default
+   * `'sumOverBatchSize'`.
    */
   reduction?: Reduction
 }

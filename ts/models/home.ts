@@ -2,10 +2,11 @@
 // common share a home; each has its own position in training. It knows no layers.
 
 import type { Snapshot } from '../callbacks/callback.ts'
-import type { GradloomError } from '../errors.ts'
+import { GradloomError } from '../errors.ts'
+import { currentPool } from '../runtime/pool.ts'
 import { createSession } from '../runtime/pool-session.ts'
 import type { Session } from '../runtime/session.ts'
-import type { Elements } from '../shape.ts'
+import { type Elements, showShape, sizeOf } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import type { Placed } from './placing.ts'
 import { initProgram } from './programs.ts'
@@ -108,6 +109,7 @@ export class Home {
   async #fill(session: Session, filled: Set<number>): Promise<void> {
     for (const { kept, seed } of this.members) {
       const fresh = kept.filter(({ variable }) => !filled.has(variable.key))
+      if (fresh.length > 0) mustFit(kept)
       // Marked at once: another call must not give first values a second time.
       for (const { variable } of fresh) filled.add(variable.key)
       try {
@@ -157,6 +159,23 @@ export class Home {
     this.members.delete(member)
     if (this.members.size === 0) await this.session.dispose()
   }
+}
+
+/** Before anything is allocated: whether there is room for the numbers of a model at all. */
+const mustFit = (kept: readonly Kept[]): void => {
+  const { memoryLimit } = currentPool()
+  const bytesOf = ({ variable }: Kept): number => 4 * sizeOf(variable.shape)
+  const bytes = kept.reduce((sum, each) => sum + bytesOf(each), 0)
+  if (bytes <= memoryLimit) return
+  const mib = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
+  const { path, variable } = kept.toSorted((a, b) => bytesOf(b) - bytesOf(a))[0] as Kept
+  throw new GradloomError(
+    'out-of-memory',
+    `The weights and what the optimizer keeps of them take ${mib(bytes)} ("${path}" ` +
+      `${showShape(variable.shape)} is the largest), but the memory may have ${mib(memoryLimit)}; ` +
+      'make the layers smaller, or raise init({ memoryLimit }), which can be 4 GiB.',
+    { subject: path },
+  )
 }
 
 const initialize = async (session: Session, fresh: readonly Kept[], seed: Seed): Promise<void> => {

@@ -4,6 +4,7 @@
 import { GradloomError } from '../errors.ts'
 import type { AnyLayer } from '../layers/layer.ts'
 import { averageOf, sharedSlots, slotsFor } from '../optimizers/update.ts'
+import { isFatal } from '../runtime/faults.ts'
 import { currentPool, shutDown } from '../runtime/pool.ts'
 import type { Elements, Shape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
@@ -158,7 +159,7 @@ export class Live {
     if (!(error instanceof GradloomError)) return error
     // It was initialised when the call began.
     if (error.code === 'not-initialized') return Object.assign(shutDown(), historyOf(error))
-    if (!LOST.has(error.code)) return error
+    if (!isFatal(error) && error.code !== 'worker-start') return error
     const { step, epochs } = this.store.fallBack()
     const { code, message, subject } = error
     const back = `${this.subject} is back at its last copy: ${step} steps, ${epochs} epochs.`
@@ -247,9 +248,6 @@ const pendingOf = (layers: readonly AnyLayer[]): (readonly [Variable, Elements])
 
 /** What `fit` adds to its errors. */
 const historyOf = (error: object): object => ('history' in error ? { history: error.history } : {})
-
-/** The workers' memory is gone after these. */
-const LOST = new Set(['worker-died', 'worker-start', 'trap'])
 
 const slotsOf = (
   network: Network,

@@ -38,8 +38,8 @@ export interface EvaluateOptions {
   /** Samples a step; datasets of batches have their own. Default 32. */
   batchSize?: number
   /**
-   * One weight a sample, [N], or one for each place of the loss, such as [N, T]; for several outputs
-   * each may have its own.
+   * One weight a sample, [N], or one for each place of the loss, such as [N, T]; for several
+   * outputs each may have its own.
    */
   sampleWeight?: Inputs
   /** Ends the evaluation within one step when it fires. */

@@ -1,10 +1,9 @@
 // The browser build for strict content security policies and for caching: worker and core are files
 // beside the bundle. The worker's file needs the page's COEP header of its own.
 
-import { GradloomError } from '../errors.ts'
 import type { Role, Variant } from '../runtime/protocol.ts'
 import type { WorkerHandle } from './platform.ts'
-import { handleOf } from './web.ts'
+import { handleOf, notLoaded } from './web.ts'
 
 export { environment, nextTask } from './web.ts'
 
@@ -27,15 +26,16 @@ const MovedWorker = globalThis.Worker
 
 const fetchModule = async (variant: Variant): Promise<WebAssembly.Module> => {
   const url = isMoved ? inPackage(`wasm/${variant}.wasm`) : files[variant]().href
-  const response = await fetch(url)
-  if (!response.ok) {
-    const message = `${url}: the core could not be loaded (HTTP ${response.status})`
-    throw new GradloomError('file', message, { subject: url })
+  try {
+    const response = await fetch(url)
+    if (!response.ok) throw new Error(`HTTP ${response.status}`)
+    const typed = response.headers.get('content-type')?.startsWith('application/wasm')
+    return await (typed
+      ? WebAssembly.compileStreaming(response)
+      : WebAssembly.compile(await response.arrayBuffer()))
+  } catch (cause) {
+    throw notLoaded(url, cause)
   }
-  const typed = response.headers.get('content-type')?.startsWith('application/wasm')
-  return typed
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer())
 }
 
 /** Fetches and compiles the core, once for each variant. */

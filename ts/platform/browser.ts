@@ -22,14 +22,20 @@ const unpack = async (variant: Variant): Promise<WebAssembly.Module> => {
   if (!text) throw new GradloomError('unsupported', `the inlined build has no '${variant}' core`)
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return WebAssembly.compile(await new Response(stream).arrayBuffer())
+  const wasm = await new Response(stream).arrayBuffer()
+  return WebAssembly.compile(wasm).catch((cause) => {
+    throw web.notLoaded('gradloom', cause)
+  })
 }
 
 /** Unpacks and compiles the core, once for each variant. */
 export const loadModule = (variant: Variant): Promise<WebAssembly.Module> => {
-  const module = modules.get(variant) ?? unpack(variant)
-  modules.set(variant, module)
-  return module
+  const known = modules.get(variant)
+  if (known) return known
+  const fresh = unpack(variant)
+  modules.set(variant, fresh)
+  fresh.catch(() => modules.delete(variant))
+  return fresh
 }
 
 let blob: string | undefined

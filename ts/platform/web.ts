@@ -1,5 +1,6 @@
 // What both browser builds share: Web Workers and the event loop. It loads nothing.
 
+import { GradloomError } from '../errors.ts'
 import type { Environment, WorkerHandle } from './platform.ts'
 
 export const environment = (): Environment => ({
@@ -10,6 +11,18 @@ export const environment = (): Environment => ({
   sharedMemory: globalThis.crossOriginIsolated === true,
   cpus: globalThis.navigator?.hardwareConcurrency ?? 1,
 })
+
+/** Why the core, from `place`, could not be compiled. */
+export const notLoaded = (place: string, cause: unknown): GradloomError => {
+  const { message } = cause as Error
+  const isForbidden = /policy|csp/i.test(message)
+  const fix = isForbidden ? "; allow it by 'wasm-unsafe-eval' in the policy's script-src" : ''
+  return new GradloomError(
+    isForbidden ? 'unsupported' : 'file',
+    `${place}: the core could not be loaded (${message})${fix}`,
+    { subject: place, cause },
+  )
+}
 
 /** Wraps a Web Worker. Its uncaught errors do not end it, so they are taken for its death. */
 export const handleOf = (worker: Worker): WorkerHandle => {

@@ -93,15 +93,36 @@ export interface Core {
   cos(x: number): number
   opNames(): string[]
   version(): string
+  /** After a trap: the bytes for want of which it happened; 0 if there was another reason. */
+  refusedBytes(): number
   /** All of the module's memory, in bytes. */
   memoryBytes(): number
 }
 
 let page: Core | undefined
+let remake: (() => Core) | undefined
 
-/** Sets the instance of the caller's thread (`undefined` after `shutdown`). */
-export const setCore = (core: Core | undefined): void => {
+/**
+ * Sets the instance of the caller's thread (`undefined` after `shutdown`), and what makes another
+ * one after a trap.
+ */
+export const setCore = (core: Core | undefined, again?: () => Core): void => {
   page = core
+  remake = again
+}
+
+/** The error of a trap on the caller's thread, which goes on with a fresh instance. */
+export const trapped = (cause: unknown): GradloomError => {
+  const refused = page?.refusedBytes() ?? 0
+  page = remake?.() ?? page
+  return refused > 0
+    ? new GradloomError(
+        'out-of-memory',
+        `The description of a graph takes ${refused} bytes more than there are; feed large arrays ` +
+          'as inputs instead of constants.',
+        { cause },
+      )
+    : new GradloomError('trap', `The core failed: ${cause}. Please report it.`, { cause })
 }
 
 /** The instance of the caller's thread. Throws `not-initialized` before `await init()`. */

@@ -122,7 +122,7 @@ export class Engine implements WorkerApi {
       return transfer ? transfer(result, buffersOf(result)) : result
     } catch (thrown) {
       peers?.sayAll({ verdict: 'failed', steps: 0 })
-      throw asFault(thrown)
+      throw asFault(thrown, this.#parts.core.refusedBytes())
     }
   }
 
@@ -170,7 +170,7 @@ export class Engine implements WorkerApi {
     try {
       return call()
     } catch (thrown) {
-      throw asFault(thrown)
+      throw asFault(thrown, this.#parts.core.refusedBytes())
     }
   }
 }

@@ -8,21 +8,37 @@ import type { ErrorRecord } from './protocol.ts'
 
 const TRAPPED =
   'The core stopped in the middle of its work. Its memory is lost; the next call starts afresh. ' +
-  'Either memory ran out, or this is a bug of Gradloom: please report it.'
+  'This is a bug of Gradloom: please report it.'
 
 /** An engine that runs out of stack or memory while in wasm throws a RangeError of these words. */
 const STACK = /call stack|too much recursion/i
 const MEMORY = /memory|allocat/i
 
-/** The typed error for anything that was thrown while the core ran. */
-export const asFault = (thrown: unknown): unknown => {
+/** The subject of an `out-of-memory` error with which the core's memory is lost. */
+export const CORE = 'core'
+
+const ROOM = 'take smaller batches or layers, or raise init({ memoryLimit })'
+
+/** The error of a core that could not go on for want of `bytes`. */
+export const noRoom = (bytes: number, cause: unknown): GradloomError => {
+  const message = `${bytes} more bytes of memory are not to be had: ${ROOM}. The next call starts afresh.`
+  return new GradloomError('out-of-memory', message, { subject: CORE, cause })
+}
+
+/**
+ * The typed error for anything that was thrown while the core ran. `refused`: the bytes that it was
+ * refused last.
+ */
+export const asFault = (thrown: unknown, refused = 0): unknown => {
   if (thrown instanceof GradloomError || !(thrown instanceof Error)) return thrown
   const { code } = thrown as { code?: ErrorCode }
   if (code && thrown.constructor === Error) {
-    return new GradloomError(code, thrown.message, { cause: thrown })
+    const fix = code === 'out-of-memory' ? `; ${ROOM}` : ''
+    return new GradloomError(code, `${thrown.message}${fix}`, { cause: thrown })
   }
   const text = `${thrown.name}: ${thrown.message}`
   if (thrown instanceof WebAssembly.RuntimeError) {
+    if (refused > 0) return noRoom(refused, thrown)
     return new GradloomError('trap', `${TRAPPED} (${text})`, { cause: thrown })
   }
   if (!(thrown instanceof RangeError)) return thrown
@@ -33,7 +49,8 @@ export const asFault = (thrown: unknown): unknown => {
 
 /** Whether the memory in which it happened must be thrown away. */
 export const isFatal = (error: unknown): boolean =>
-  error instanceof GradloomError && (error.code === 'trap' || error.code === 'worker-died')
+  error instanceof GradloomError &&
+  (error.code === 'trap' || error.code === 'worker-died' || error.subject === CORE)
 
 /** The subject of errors of replicas that only suffer from another one's failure. */
 export const PEER = 'peer'

@@ -5,6 +5,7 @@
 import { initialPages, instantiate } from '../../build/wasm/gradloom.js'
 import { GradloomError } from '../errors.ts'
 import type { Core } from './core.ts'
+import { asFault } from './faults.ts'
 import type { Variant } from './protocol.ts'
 
 const PAGE = 65536
@@ -36,5 +37,11 @@ export const makeMemory = (limit: number, shared: boolean): WebAssembly.Memory =
 /**
  * A new instance over `memory`. Threads of one shared memory are instances over the same memory.
  */
-export const makeCore = (module: WebAssembly.Module, memory: WebAssembly.Memory): Core =>
-  instantiate(module, memory, STACK_BYTES) as Core
+export const makeCore = (module: WebAssembly.Module, memory: WebAssembly.Memory): Core => {
+  try {
+    return instantiate(module, memory, STACK_BYTES) as Core
+  } catch (thrown) {
+    // The one thing that can go wrong is the stack.
+    throw asFault(thrown, STACK_BYTES)
+  }
+}

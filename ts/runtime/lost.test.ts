@@ -71,17 +71,20 @@ it.each([
   ['shared', { mode: 'shared', threads: 2 }],
   ['replica', { mode: 'replica', threads: 2 }],
   ['inline', { mode: 'inline' }],
-] as [string, Wishes][])('a trap costs the memory, not the pool: %s', async (_, wishes) => {
-  // The program's literal fits into the page's memory, but not twice into the workers'.
-  const on = pool(wishes, { memoryLimit: 2 ** 24 })
-  const { session, w, ones, faults } = restoring(on)
-  const literal = new Float32Array(2.5e6)
-  const tooBig = describeProgram((graph) => graph.output('y', graph.constant(literal)))
-  const run = session.run({ steps: 1, stages: [{ program: tooBig, feeds: {} }] })
-  await expect(run).rejects.toMatchObject({ code: 'trap' })
-  expect(await session.read([w])).toEqual([ones])
-  expect(faults).toEqual([undefined, 'trap'])
-})
+] as [string, Wishes][])(
+  'a core that cannot go on for want of memory costs it, not the pool: %s',
+  async (_, wishes) => {
+    // The program's literal fits into the page's memory, but not twice into the workers'.
+    const on = pool(wishes, { memoryLimit: 2 ** 24 })
+    const { session, w, ones, faults } = restoring(on)
+    const literal = new Float32Array(2.5e6)
+    const tooBig = describeProgram((graph) => graph.output('y', graph.constant(literal)))
+    const run = session.run({ steps: 1, stages: [{ program: tooBig, feeds: {} }] })
+    await expect(run).rejects.toMatchObject({ code: 'out-of-memory', subject: 'core' })
+    expect(await session.read([w])).toEqual([ones])
+    expect(faults).toEqual([undefined, 'out-of-memory'])
+  },
+)
 
 it.each([0, 1])('replica %i without memory in mid-exchange costs the pool', async (poor) => {
   const on = pool({ mode: 'replica', threads: 2 }, { memoryLimit: 2 ** 26 })

@@ -34,6 +34,10 @@ export class Pool {
     return this.#choice
   }
 
+  get memoryLimit(): number {
+    return this.#parts.memoryLimit
+  }
+
   get memoryBytes(): number {
     return this.#crew?.memoryBytes ?? 0
   }

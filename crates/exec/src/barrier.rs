@@ -1,7 +1,22 @@
-//! Where threads meet: spin for a while, then sleep until the last one comes. Sense is a generation
-//! number (Hensgen, Finkel, Manber 1988, "Two algorithms for barrier synchronization").
+//! Where threads meet: a barrier in a step, a gate before a job. Both spin for a while, then sleep.
+//! Generic over the word they share, so that loom explores this very code (`fuzz/threads`). Sense
+//! is a generation number (Hensgen, Finkel, Manber 1988, "Two algorithms for barrier
+//! synchronization").
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+/// A word that threads share and sleep on. All accesses are sequentially consistent: WebAssembly
+/// has no others, and who sleeps and who wakes each write one word and then read the other's.
+pub trait Word {
+    fn load(&self) -> u32;
+    fn store(&self, value: u32);
+    /// What was there before.
+    fn add(&self, more: u32) -> u32;
+    fn sub(&self, less: u32) -> u32;
+    /// Sleeps while it is `value`; may return early.
+    fn sleep(&self, value: u32);
+    fn wake_all(&self);
+}
 
 /// How often a thread looks at a word before it goes to sleep. Waking takes tens of microseconds,
 /// longer than most waits within a step; but where threads outnumber cores, who spins keeps another
@@ -13,10 +28,10 @@ pub fn set_spins(spins: u32) {
 }
 
 #[derive(Debug, Default)]
-pub struct Barrier {
-    arrived: AtomicU32,
-    generation: AtomicU32,
-    asleep: AtomicU32,
+pub struct Barrier<W = AtomicU32> {
+    arrived: W,
+    generation: W,
+    asleep: W,
 }
 
 impl Barrier {
@@ -27,18 +42,29 @@ impl Barrier {
             asleep: AtomicU32::new(0),
         }
     }
+}
+
+impl<W: Word> Barrier<W> {
+    /// A barrier on words that hold 0.
+    pub fn of([arrived, generation, asleep]: [W; 3]) -> Barrier<W> {
+        Barrier {
+            arrived,
+            generation,
+            asleep,
+        }
+    }
 
     /// Returns when `threads` threads have called it. What they wrote before is seen by all after.
     pub fn wait(&self, threads: usize) {
         if threads == 1 {
             return;
         }
-        let generation = self.generation.load(SeqCst);
-        if self.arrived.fetch_add(1, SeqCst) + 1 == threads as u32 {
-            self.arrived.store(0, SeqCst);
-            self.generation.store(generation.wrapping_add(1), SeqCst);
-            if self.asleep.load(SeqCst) > 0 {
-                sys::wake_all(&self.generation);
+        let generation = self.generation.load();
+        if self.arrived.add(1) + 1 == threads as u32 {
+            self.arrived.store(0);
+            self.generation.store(generation.wrapping_add(1));
+            if self.asleep.load() > 0 {
+                self.generation.wake_all();
             }
             return;
         }
@@ -46,49 +72,122 @@ impl Barrier {
     }
 }
 
+/// Where helpers wait for jobs. One leader opens it, for one job at a time.
+#[derive(Debug, Default)]
+pub struct Gate<W = AtomicU32> {
+    /// Low byte: threads that take part in the current job. The rest counts the jobs.
+    word: W,
+    asleep: W,
+    closed: W,
+}
+
+impl Gate {
+    pub const fn new() -> Gate {
+        Gate {
+            word: AtomicU32::new(0),
+            asleep: AtomicU32::new(0),
+            closed: AtomicU32::new(0),
+        }
+    }
+}
+
+impl<W: Word> Gate<W> {
+    /// Lets helpers `1..threads` through; they see what was written before. The job must not end
+    /// before they have: the leader meets them at a barrier.
+    pub fn open(&self, threads: u32) {
+        self.post(threads);
+        if self.asleep.load() > 0 {
+            self.word.wake_all();
+        }
+    }
+
+    fn post(&self, threads: u32) {
+        let count = self.word.load() >> 8;
+        self.word.store((count.wrapping_add(1) << 8) | threads);
+    }
+
+    /// Waits for a job other than `seen` (0 at first): the job, or `None` when the gate is closed.
+    pub fn pass(&self, seen: u32) -> Option<u32> {
+        wait_while(&self.word, seen, &self.asleep);
+        let job = self.word.load();
+        (self.closed.load() == 0).then_some(job)
+    }
+
+    /// Whether thread `index` takes part in `job`.
+    pub fn admits(job: u32, index: u32) -> bool {
+        index < job & 0xff
+    }
+
+    /// Lets all helpers return, those that sleep and those that come later.
+    pub fn close(&self) {
+        self.closed.store(1);
+        self.post(0);
+        self.word.wake_all();
+    }
+
+    /// For a pool that starts; the helpers of the last one have returned.
+    pub fn reopen(&self) {
+        self.closed.store(0);
+    }
+}
+
 /// Spins, then sleeps, while `word` is `value`. Whoever changes it wakes when `asleep` is not 0.
-pub fn wait_while(word: &AtomicU32, value: u32, asleep: &AtomicU32) {
+fn wait_while<W: Word>(word: &W, value: u32, asleep: &W) {
     for _ in 0..SPINS.load(SeqCst) {
-        if word.load(SeqCst) != value {
+        if word.load() != value {
             return;
         }
         core::hint::spin_loop();
     }
-    asleep.fetch_add(1, SeqCst);
-    while word.load(SeqCst) == value {
-        sys::sleep(word, value);
+    asleep.add(1);
+    while word.load() == value {
+        word.sleep(value);
     }
-    asleep.fetch_sub(1, SeqCst);
+    asleep.sub(1);
 }
 
-pub use sys::wake_all;
+impl Word for AtomicU32 {
+    #[inline]
+    fn load(&self) -> u32 {
+        AtomicU32::load(self, SeqCst)
+    }
 
-#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
-mod sys {
-    use core::arch::wasm32::{memory_atomic_notify, memory_atomic_wait32};
-    use std::sync::atomic::AtomicU32;
+    #[inline]
+    fn store(&self, value: u32) {
+        AtomicU32::store(self, value, SeqCst);
+    }
 
-    /// Sleeps while `word` is `value`; may return early.
-    pub fn sleep(word: &AtomicU32, value: u32) {
+    #[inline]
+    fn add(&self, more: u32) -> u32 {
+        self.fetch_add(more, SeqCst)
+    }
+
+    #[inline]
+    fn sub(&self, less: u32) -> u32 {
+        self.fetch_sub(less, SeqCst)
+    }
+
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+    fn sleep(&self, value: u32) {
+        let word = self.as_ptr().cast();
         // SAFETY: the pointer comes from a reference to a live, aligned word in shared memory.
-        unsafe { memory_atomic_wait32(word.as_ptr().cast(), value as i32, -1) };
+        unsafe { core::arch::wasm32::memory_atomic_wait32(word, value as i32, -1) };
     }
 
-    pub fn wake_all(word: &AtomicU32) {
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+    fn wake_all(&self) {
+        let word = self.as_ptr().cast();
         // SAFETY: as above.
-        unsafe { memory_atomic_notify(word.as_ptr().cast(), u32::MAX) };
+        unsafe { core::arch::wasm32::memory_atomic_notify(word, u32::MAX) };
     }
-}
 
-#[cfg(not(all(target_arch = "wasm32", target_feature = "atomics")))]
-mod sys {
-    use std::sync::atomic::AtomicU32;
-
-    pub fn sleep(_: &AtomicU32, _: u32) {
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "atomics")))]
+    fn sleep(&self, _: u32) {
         std::thread::yield_now();
     }
 
-    pub fn wake_all(_: &AtomicU32) {}
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "atomics")))]
+    fn wake_all(&self) {}
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod run;
 mod tasks;
 mod units;
 
-pub use barrier::{Barrier, set_spins, wait_while, wake_all};
+pub use barrier::{Barrier, Gate, Word, set_spins};
 pub use bind::{Base, Bases, Buffer, Layout, Literal, Loc, OutOfMemory};
 pub use interpret::{Values, interpret};
 pub use plan::{Plan, Slot, plan};

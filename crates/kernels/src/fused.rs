@@ -150,3 +150,75 @@ impl Fused {
         n / STEP * STEP
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// a + p, b · q, and both together; the third result is not stored.
+    struct Sums;
+
+    impl FusedFormula for Sums {
+        const STEPS: &'static [Step] = &[
+            Step {
+                op: "add",
+                src: &[0, 4],
+            },
+            Step {
+                op: "mul",
+                src: &[1, 5],
+            },
+            Step {
+                op: "add",
+                src: &[8, 9],
+            },
+            Step {
+                op: "add",
+                src: &[10, 2],
+            },
+        ];
+        const STORED: [bool; FUSED] = [true, true, false, true];
+
+        fn eval<L: Lanes>([a, b, c, _]: [L; FUSED], [p, q, ..]: [L; FUSED]) -> [L; FUSED] {
+            let (x, y) = (a.add(p), b.mul(q));
+            let both = x.add(y);
+            [x, y, both, both.add(c)]
+        }
+    }
+
+    #[test]
+    fn whole_turns_are_computed_and_only_stored_results_written() {
+        let x: Vec<f32> = (0..40).map(|i| i as f32).collect();
+        for n in [0, 1, 7, 8, 9, 16, 23, 40] {
+            let mut out = [[-1.0_f32; 40]; FUSED];
+            let dst = out.each_mut().map(|row| row.as_mut_ptr());
+            let fused = Fused::of::<Sums>();
+            // SAFETY: all rows have 40 elements, and none is another's.
+            let done = unsafe { fused.run(&[x.as_ptr(); FUSED], [2.0, 3.0, 0.0, 0.0], &dst, n) };
+            assert_eq!((done, done), (n / 8 * 8, fused.whole_turns(n)));
+            for (i, &x) in x.iter().enumerate() {
+                let want = [x + 2.0, 3.0 * x, -1.0, (x + 2.0 + 3.0 * x) + x];
+                let want = if i < done { want } else { [-1.0; FUSED] };
+                assert_eq!(out.map(|row| row[i]), want, "element {i} of {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_may_be_a_source() {
+        let (mut a, b) = ([1.0_f32; 16], [2.0_f32; 16]);
+        let mut rest = [[0.0_f32; 16]; 3];
+        let [y, z, w] = rest.each_mut().map(|row| row.as_mut_ptr());
+        let sources = [a.as_ptr(), b.as_ptr(), b.as_ptr(), b.as_ptr()];
+        // SAFETY: all rows have 16 elements; `a` is source and target.
+        unsafe {
+            Fused::of::<Sums>().run(
+                &sources,
+                [2.0, 3.0, 0.0, 0.0],
+                &[a.as_mut_ptr(), y, z, w],
+                16,
+            )
+        };
+        assert_eq!((a, rest[0], rest[2]), ([3.0; 16], [6.0; 16], [11.0; 16]));
+    }
+}

@@ -18,5 +18,6 @@ pub fn graph_error(e: GraphError) -> JsValue {
 }
 
 pub fn memory_error(what: &str, e: OutOfMemory) -> JsValue {
+    crate::memory::forgive();
     error("out-of-memory", &format!("{what}: {e}"))
 }

@@ -3,6 +3,7 @@
 
 mod error;
 mod graph;
+mod memory;
 mod pool;
 mod session;
 mod state;

@@ -4,20 +4,17 @@
 
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst};
 
-use gradloom_exec::{Barrier, Buffer, run_step, set_spins, wait_while, wake_all};
+use gradloom_exec::{Barrier, Buffer, Gate, run_step, set_spins};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::state::{Loaded, States};
 
-/// Low byte: threads that take part in the current job. The rest counts the jobs.
-static JOB_WORD: AtomicU32 = AtomicU32::new(0);
+static GATE: Gate = Gate::new();
 static JOB: AtomicPtr<Job<'static>> = AtomicPtr::new(core::ptr::null_mut());
-static ASLEEP: AtomicU32 = AtomicU32::new(0);
 static BARRIER: Barrier = Barrier::new();
 /// Raised and lowered by the caller: 1 ends a run after its current step.
 static ABORT: AtomicU32 = AtomicU32::new(0);
 static THREADS: AtomicU32 = AtomicU32::new(1);
-static QUIT: AtomicU32 = AtomicU32::new(0);
 
 /// Why a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +45,7 @@ impl Job<'_> {
     pub fn run(&self) -> (usize, Stop) {
         if self.threads > 1 {
             JOB.store(core::ptr::from_ref(self).cast_mut().cast(), SeqCst);
-            let count = JOB_WORD.load(SeqCst) >> 8;
-            JOB_WORD.store((count.wrapping_add(1) << 8) | self.threads as u32, SeqCst);
-            if ASLEEP.load(SeqCst) > 0 {
-                wake_all(&JOB_WORD);
-            }
+            GATE.open(self.threads as u32);
         }
         self.work(0);
         let stop = match self.verdict.load(SeqCst) {
@@ -137,7 +130,7 @@ const POLITE: u32 = 2_000;
 #[wasm_bindgen(js_name = startPool)]
 pub fn start_pool(threads: u32, cores: u32) {
     set_spins(if threads <= cores { PATIENT } else { POLITE });
-    QUIT.store(0, SeqCst);
+    GATE.reopen();
     THREADS.store(threads.clamp(1, 255), SeqCst);
 }
 
@@ -145,15 +138,11 @@ pub fn start_pool(threads: u32, cores: u32) {
 #[wasm_bindgen(js_name = helperMain)]
 pub fn helper_main(index: u32) {
     let mut seen = 0;
-    loop {
-        wait_while(&JOB_WORD, seen, &ASLEEP);
-        seen = JOB_WORD.load(SeqCst);
-        if QUIT.load(SeqCst) != 0 {
-            return;
-        }
-        if index < seen & 0xff {
-            // SAFETY: the leader posted the job before the word and waits for this thread at the
-            // last barrier of the job.
+    while let Some(job) = GATE.pass(seen) {
+        seen = job;
+        if Gate::<AtomicU32>::admits(job, index) {
+            // SAFETY: the leader posted the job before it opened the gate and waits for this
+            // thread at the last barrier of the job.
             unsafe { &*JOB.load(SeqCst) }.work(index as usize);
         }
     }
@@ -162,11 +151,8 @@ pub fn helper_main(index: u32) {
 /// Lets all helpers return.
 #[wasm_bindgen(js_name = stopPool)]
 pub fn stop_pool() {
-    QUIT.store(1, SeqCst);
     THREADS.store(1, SeqCst);
-    let count = JOB_WORD.load(SeqCst) >> 8;
-    JOB_WORD.store(count.wrapping_add(1) << 8, SeqCst);
-    wake_all(&JOB_WORD);
+    GATE.close();
 }
 
 /// Byte offset of the abort flag; while it holds 1, a run ends after its current step.

@@ -16,7 +16,8 @@ export const drawMap = async (canvas, model, { x, y }) => {
   const pen = canvas.getContext('2d')
   const size = canvas.width / SIDE
   for (let i = 0; i < SIDE * SIDE; i++) {
-    pen.fillStyle = `hsl(${20 + 190 * elements[2 * i]} 70% 60%)`
+    const share = Math.round(100 * elements[2 * i])
+    pen.fillStyle = `color-mix(in oklab, #4f98df ${share}%, #df8050)`
     pen.fillRect((i % SIDE) * size, Math.floor(i / SIDE) * size, size + 1, size + 1)
   }
   for (let i = 0; i < y.size; i++) {

@@ -25,8 +25,8 @@ export interface FitOptions {
   /** Weight by class number; what is not named has weight 1. */
   classWeight?: ClassWeight
   /**
-   * One weight a sample, [N], or one for each place of the loss, such as [N, T]; for several outputs
-   * each may have its own.
+   * One weight a sample, [N], or one for each place of the loss, such as [N, T]; for several
+   * outputs each may have its own.
    */
   sampleWeight?: Inputs
   /** Number of the first epoch, to go on where an earlier run ended. Default 0. */

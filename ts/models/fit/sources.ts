@@ -12,6 +12,7 @@ import {
 import { arraysToBatches, trainingSamples } from '../../data/plan.ts'
 import { GradloomError } from '../../errors.ts'
 import { core } from '../../runtime/core.ts'
+import { isFatal } from '../../runtime/faults.ts'
 import type { ClassWeight } from '../class-weight.ts'
 import type { Live } from '../live.ts'
 import { ArrayReader, inOrder, type Reader } from '../readers.ts'
@@ -99,7 +100,8 @@ const reside = async (live: Live, role: string, samples: Samples): Promise<Rows>
     await rows.write(session, samples)
     return rows
   } catch (error) {
-    if (!(error instanceof GradloomError) || error.code !== 'out-of-memory') throw error
+    const isFull = error instanceof GradloomError && error.code === 'out-of-memory'
+    if (!isFull || isFatal(error)) throw error
     await session.drop(rows.variables)
     return new FedRows(samples)
   }

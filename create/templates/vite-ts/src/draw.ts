@@ -26,11 +26,12 @@ export const drawMap = async (
   const pen = canvas.getContext('2d') as CanvasRenderingContext2D
   const size = canvas.width / SIDE
   for (let i = 0; i < SIDE * SIDE; i++) {
-    pen.fillStyle = `hsl(${20 + 190 * elements[2 * i]} 70% 60%)`
+    const share = Math.round(100 * (elements[2 * i] as number))
+    pen.fillStyle = `color-mix(in oklab, #4f98df ${share}%, #df8050)`
     pen.fillRect((i % SIDE) * size, Math.floor(i / SIDE) * size, size + 1, size + 1)
   }
   for (let i = 0; i < y.size; i++) {
-    const [left, top] = [x.elements[2 * i], x.elements[2 * i + 1]]
+    const [left, top] = [x.elements[2 * i] as number, x.elements[2 * i + 1] as number]
     pen.fillStyle = y.elements[i] === 0 ? '#0b3a5c' : '#5c1f0b'
     pen.fillRect(((left + 1.1) / 2.2) * canvas.width, ((top + 1.1) / 2.2) * canvas.height, 2, 2)
   }

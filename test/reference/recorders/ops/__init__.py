@@ -2,6 +2,7 @@
 
 from recorders.ops import (
     arithmetic,
+    fourier,
     functions,
     indexing,
     linalg,
@@ -12,7 +13,7 @@ from recorders.ops import (
     sorting,
 )
 
-PARTS = [shape, indexing, arithmetic, functions, reduce, sorting, products, linalg, nn]
+PARTS = [shape, indexing, arithmetic, functions, reduce, sorting, products, linalg, nn, fourier]
 
 
 def record(_here):

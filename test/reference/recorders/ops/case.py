@@ -91,6 +91,8 @@ def encode(value, tensors):
         return {"tensor": len(tensors) - 1}
     if isinstance(value, (list, tuple)):
         return [encode(v, tensors) for v in value]
+    if isinstance(value, dict):
+        return {name: encode(v, tensors) for name, v in value.items()}
     return value
 
 

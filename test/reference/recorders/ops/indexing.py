@@ -65,5 +65,18 @@ def writing():
     yield case("scatterUpdate", [x, Tensor([[0, 1], [3, 2], [2, 2]]), floats(28, 3)], update)
     yield case("scatterUpdate", [x, Tensor([[2], [-1]]), floats(28, 2, 3)], update)
     yield case("scatterUpdate", [ints(29, 9, 5), Tensor([[1], [1]]), Tensor([7, 8])], update)
+    yield from reductions()
     box = lambda x, v: ops.slice_update(x, (1, 1), v)
     yield case("sliceUpdate", [x, [1, 1], floats(29, 2, 2)], box)
+
+
+def reductions():
+    x, flat = floats(30, 4, 3), floats(31, 6)
+    pairs = Tensor([[0, 1], [3, 2], [0, 1], [1, 0], [2, 2], [0, 1]])
+    for kind in ("add", "max", "min", "mul"):
+        run = lambda x, i, v, kind=kind: ops.scatter_update(x, i, v, reduction=kind)
+        repeats = kind != "mul"
+        yield case("scatterUpdate", [x, pairs, flat, kind], run, gradient=repeats)
+        once = Tensor([[1], [3]])
+        yield case("scatterUpdate", [x, once, floats(32, 2, 3), kind], run, gradient=repeats)
+        yield case("scatterUpdate", [ints(33, 9, 5), Tensor([[1], [1], [4]]), Tensor([7, 2, 3]), kind], run)

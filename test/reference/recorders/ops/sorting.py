@@ -1,5 +1,6 @@
 """Cases of sorting and searching."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from keras import ops
@@ -36,5 +37,24 @@ def cases():
     weigh = lambda x, w: jnp.bincount(x, w, length=5)
     yield case("bincount", [counted, 5, floats(62, 5)], weigh)
     yield case("isIn", [n, Tensor([1, 4])], lambda x, v: ops.isin(x, v))
+    yield from segments()
     parts = lambda x, s: ops.segment_sum(x, s, 4)
+    yield case("segmentSum", [n, Tensor([3, 0, 3, 1]), 4], parts)
     yield case("segmentSum", [x, Tensor([2, 0, 2]), 4], parts)
+
+
+def segments():
+    x, ids = floats(63, 7, 3), Tensor([2, 0, 2, 4, 0, 2, 9])
+    ties = Tensor(np.float32([3, 1, 3, 2, 3, 2]))
+    n = ints(64, 5, 6, start=-4)
+    for name, run in (("segmentMax", ops.segment_max), ("segmentMin", ops.segment_min)):
+        call = lambda x, s, run=run: run(x, s, 5)
+        yield case(name, [x, ids, 5], call)
+        yield case(name, [ties, Tensor([0, 0, 0, 1, 0, 1]), 2], lambda x, s, run=run: run(x, s, 2))
+        yield case(name, [n, Tensor([0, 1, 0, 1, 3, 0]), 4], lambda x, s, run=run: run(x, s, 4))
+    product = lambda x, s: jax.ops.segment_prod(x, s, 5)
+    yield case("segmentProd", [x, ids, 5], product, gradient=False)
+    whole = lambda x, s: jnp.stack([jnp.prod(x[jnp.array([1, 3])]), jnp.prod(x[jnp.array([0, 2, 4])])])
+    holes = Tensor(np.float32([2, 0, -1, 3, 0.5]))
+    yield case("segmentProd", [holes, Tensor([1, 0, 1, 0, 1]), 2], whole)
+    yield case("segmentProd", [n, Tensor([0, 1, 0, 1, 3, 0]), 4], lambda x, s: jax.ops.segment_prod(x, s, 4))
