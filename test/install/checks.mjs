@@ -59,19 +59,19 @@ const attw = {
   },
 }
 
+const dom = ['ES2022', 'DOM', 'DOM.Iterable']
+
 const settings = [
-  { module: 'ESNext', moduleResolution: 'bundler' },
-  { module: 'Node16', moduleResolution: 'node16' },
-  { module: 'NodeNext', moduleResolution: 'nodenext' },
+  ['bundler', { module: 'ESNext', lib: dom, types: [] }],
+  ['node16', { module: 'Node16', lib: dom, types: [] }],
+  ['nodenext', { module: 'NodeNext', lib: dom, types: [] }],
+  ['nodenext, without the types of browsers', { module: 'NodeNext', lib: ['ES2022'] }],
 ]
 
-/** `lib` is what the package's types need at least. */
 const consumer = (setting) => ({
   compilerOptions: {
     ...setting,
     target: 'ES2022',
-    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-    types: [],
     strict: true,
     noEmit: true,
     exactOptionalPropertyTypes: true,
@@ -82,13 +82,14 @@ const consumer = (setting) => ({
 
 const typescript = (version) => ({
   name: `types-${version.split('.').slice(0, 2).join('.')}`,
-  packages: { typescript: version },
+  packages: { typescript: version, '@types/node': '20.19.43' },
   async run(place, report) {
     await place.program('train', 'train.ts', { format: 'ts' })
     await place.program('uses', 'uses.ts', { format: 'ts' })
-    for (const setting of settings) {
-      await report.check(setting.moduleResolution, async () => {
-        place.write('tsconfig.json', consumer(setting))
+    for (const [label, setting] of settings) {
+      const [moduleResolution] = label.split(',')
+      await report.check(label, async () => {
+        place.write('tsconfig.json', consumer({ types: ['node'], ...setting, moduleResolution }))
         await place.node('typescript/bin/tsc', ['-p', '.'])
       })
     }

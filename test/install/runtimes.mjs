@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, startServer } from '../../scripts/install/processes.mjs'
 import { nodePackage, outcomeOf, printing } from '../../scripts/install/programs.mjs'
+import { serveFolder } from '../../scripts/install/serve.mjs'
 
 const prepare = async (place, init) => {
   await place.program('train', 'train.js')
@@ -18,13 +19,22 @@ const deno = {
   async run(place, report) {
     const program = join(place.tools, denoPackage, 'deno')
     const env = { DENO_DIR: join(place.app, '.deno'), DENO_NO_UPDATE_CHECK: '1' }
-    const args = ['run', '--node-modules-dir=manual', '--no-remote', '--allow-read', '--allow-env']
+    const args = ['run', '--node-modules-dir=manual', '--allow-read', '--allow-env']
     for (const [mode, reason] of modes('Deno')) {
       await prepare(place, mode === 'shared' ? {} : { mode })
       await report.trains(mode, { mode, reason }, async () =>
         outcomeOf(await place.run(program, [...args, 'main.js'], { env })),
       )
     }
+    const server = await serveFolder(join(place.app, 'node_modules/gradloom/dist'))
+    await place.program('train', 'train.js', { from: `${server.url}/browser/index.js` })
+    place.write('main.js', printing('import', './train.js'))
+    const expected = { mode: 'replica', reason: /not cross-origin isolated/ }
+    await report.trains('from a CDN', expected, async () => {
+      const allow = `--allow-import=${new URL(server.url).host}`
+      return outcomeOf(await place.run(program, [...args, allow, 'main.js'], { env }))
+    })
+    server.close()
   },
 }
 

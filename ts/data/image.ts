@@ -6,7 +6,7 @@ import { GradloomError } from '../errors.ts'
 import { type FileSource, readBytes } from '../io/files.ts'
 import { reasonOf } from '../io/reasons.ts'
 import { decodeImage, readPixels } from '../platform/images.ts'
-import type { Drawable, Pixels } from '../platform/platform.ts'
+import type { Drawable, Pixels } from '../platform/pixels.ts'
 import {
   INTERPOLATIONS,
   type Interpolation,

@@ -40,8 +40,9 @@ export const loadModule = (variant: Variant): Promise<WebAssembly.Module> => {
 
 let blob: string | undefined
 
-/** Starts a worker from the inlined source. */
+/** Starts a worker from the inlined source. Deno, which may take this build from a CDN, knows no other type. */
 export const spawn = (role: Role): WorkerHandle => {
   blob ??= URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
-  return web.handleOf(new Worker(blob, { name: `gradloom-${role}` }))
+  const type = 'Deno' in globalThis ? 'module' : 'classic'
+  return web.handleOf(new Worker(blob, { name: `gradloom-${role}`, type }))
 }

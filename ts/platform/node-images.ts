@@ -2,7 +2,7 @@
 // them, and loads them with the first image.
 
 import type { DecodedPng } from 'fast-png'
-import type { Drawable, Pixels } from './platform.ts'
+import type { Drawable, Pixels } from './pixels.ts'
 
 const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
   start.every((byte, i) => bytes[i] === byte)

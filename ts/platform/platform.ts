@@ -28,16 +28,6 @@ export interface Environment {
   readonly fastCore: boolean
 }
 
-/** What a browser draws: an element, a canvas, an `ImageBitmap`, a video frame. */
-export type Drawable = CanvasImageSource
-
-/** An image as it is drawn: red, green, blue and alpha from 0 to 255. */
-export interface Pixels {
-  readonly width: number
-  readonly height: number
-  readonly data: Uint8Array | Uint8ClampedArray
-}
-
 export interface Platform {
   environment(): Environment
   /** The compiled core. Compiled once for each variant. */

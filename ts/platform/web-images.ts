@@ -1,6 +1,6 @@
 // Images in browsers: whatever the browser itself can decode or draw.
 
-import type { Drawable, Pixels } from './platform.ts'
+import type { Drawable, Pixels } from './pixels.ts'
 
 /** Elements tell their own size by other names than canvases and bitmaps. */
 export const readPixels = (image: Drawable): Pixels => {

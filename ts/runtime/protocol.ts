@@ -91,7 +91,7 @@ export interface WorkerApi extends PoolApi {
  */
 export type Role = 'leader' | 'helper' | 'replica'
 
-/** The first message to a worker; calls arrive at `port`. */
+/** The first message to a worker; calls arrive at `port`. @internal */
 export type Boot =
   | {
       readonly role: 'leader'
