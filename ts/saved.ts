@@ -4,7 +4,7 @@
 import { GradloomError } from './errors.ts'
 import type { SymbolicTensor } from './graph.ts'
 import type { Config, Json } from './layers/layer.ts'
-import { choose } from './names.ts'
+import { choose, unknownName } from './names.ts'
 
 /** `{ type: 'adam', config: { learningRate: 0.01 } }` */
 export interface Saved {
@@ -71,7 +71,9 @@ export const chosen = <T extends Callable>(
   if (spec === null || spec === undefined) return undefined
   if (typeof spec === 'string') return choose(kind, spec, factories)()
   if (typeof spec === 'function') return { type: kind, call: spec, config: () => ({}) } as never
-  return isSaved(spec) ? fromSaved(kind, factories, spec.type, spec.config) : (spec as T)
+  if (isSaved(spec)) return fromSaved(kind, factories, spec.type, spec.config)
+  if (typeof spec.call === 'function') return spec as T
+  throw unknownName(kind, spec, Object.keys(factories))
 }
 
 /** The JSON form; `null` for none. No file can hold a function. */

@@ -1,7 +1,7 @@
 // Initializers by name: the literal union, the lookup, and the JSON form.
 
 import type { Config, Json } from '../layers/layer.ts'
-import { choose } from '../names.ts'
+import { choose, unknownName } from '../names.ts'
 import { fromSaved, isSaved, type Saved, saved } from '../saved.ts'
 import type { Initialize } from '../variable.ts'
 import * as factories from './index.ts'
@@ -29,6 +29,9 @@ export const initializeOf = (spec: InitializerSpec): Initialize => {
     : typeof spec === 'string'
       ? choose<() => Initializer>('initializer', spec, factories)()
       : spec
+  if (typeof made?.initialize !== 'function') {
+    throw unknownName('initializer', spec, initializerNames)
+  }
   return (shape, draw) => made.initialize(shape, draw)
 }
 
