@@ -26,6 +26,17 @@ const check = <T>(ok: boolean, subject: string, option: string, value: T, wanted
   throw badArgument(subject, option, value, wanted)
 }
 
+/** What `make` gives; its errors begin with the option's name. */
+export const named = <T>(subject: string, option: string, make: () => T): T => {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof GradloomError)) throw error
+    const message = `${subject}: ${option}: ${error.message}`
+    throw new GradloomError(error.code, message, { subject, cause: error })
+  }
+}
+
 const isNumber = (x: unknown): x is number => typeof x === 'number' && Number.isFinite(x)
 
 /** 1, 2, 3 … */
@@ -69,6 +80,9 @@ export const sizes = (subject: string, option: string, x: readonly number[]): re
     x,
     'an array of positive whole numbers, without the batch axis',
   )
+
+export const list = <T>(subject: string, option: string, x: readonly T[]): readonly T[] =>
+  check(Array.isArray(x), subject, option, x, 'an array')
 
 /** One of the literals of a union. */
 export const oneOf = <T>(subject: string, option: string, x: T, choices: readonly T[]): T =>

@@ -50,9 +50,10 @@ export const nearestName = (name: string, known: readonly string[]): string | un
 /** The error for a name that is not known, with the nearest known one. `kind`: "loss", "layer" … */
 export const unknownName = (
   kind: string,
-  name: string,
+  given: unknown,
   known: readonly string[],
 ): GradloomError => {
+  const name = String(given)
   const near = nearestName(name, known)
   const hint = near === undefined ? '' : ` Did you mean '${near}'?`
   const message = `There is no ${kind} named '${name}'.${hint} Known: ${known.join(', ')}.`

@@ -9,7 +9,7 @@ const FIELD = /\{([^{}:]+)(?::(0?)(\d*)(?:\.(\d+))?([df]?))?\}/g
 
 /** Throws if a brace belongs to no field. */
 export const checkPattern = (pattern: string): string => {
-  if (!/[{}]/.test(pattern.replace(FIELD, ''))) return pattern
+  if (typeof pattern === 'string' && !/[{}]/.test(pattern.replace(FIELD, ''))) return pattern
   throw new GradloomError(
     'argument',
     `modelCheckpoint: filepath '${pattern}' has a field that is not one of ` +

@@ -45,7 +45,7 @@ export interface LeakyReLUOptions extends LayerOptions {
 /** x where x > 0, else negativeSlope·x. */
 export const leakyRelu: MakesPlain<PlainLayer, LeakyReLUOptions, Keeps> = (options = {}) => {
   const { negativeSlope: slope = 0.3 } = options
-  const negativeSlope = finite(options.name || 'leakyRelu', 'negativeSlope', slope)
+  const negativeSlope = notNegative(options.name || 'leakyRelu', 'negativeSlope', slope)
   const call = (x: SymbolicTensor) => ops.leakyRelu(x, negativeSlope)
   return new PlainLayer('leakyRelu', options, { negativeSlope }, call)
 }
@@ -98,9 +98,9 @@ export class PReLU extends Layer {
 
   constructor(options: PReLUOptions) {
     super(options)
-    const axes = checkedAxis(subjectOf(this), options.sharedAxes ?? null)
+    const axes = checkedAxis(subjectOf(this), options.sharedAxes ?? null, 'sharedAxes')
     this.sharedAxes = axes as readonly number[] | null
-    this.#weights = new WeightSpecs(options, { alpha: 'zeros' })
+    this.#weights = new WeightSpecs(subjectOf(this), options, { alpha: 'zeros' })
   }
 
   override build(inputShape: BatchShape): void {

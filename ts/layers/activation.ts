@@ -25,7 +25,7 @@ export class Activation extends Layer {
     if (typeof this.activation !== 'string' && typeof this.activation !== 'function') {
       throw badArgument(subjectOf(this), 'activation', this.activation, 'a name or a function')
     }
-    this.#activate = activationOf(this.activation)
+    this.#activate = activationOf(this.activation, subjectOf(this))
   }
 
   /** x: [B, ...] → y: [B, ...] */

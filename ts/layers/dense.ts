@@ -39,9 +39,9 @@ export class Dense extends Layer {
     this.units = positiveWhole(subject, 'units', options.units)
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)
     this.activation = options.activation ?? 'linear'
-    this.#activate = activationOf(this.activation)
+    this.#activate = activationOf(this.activation, subject)
     const usual = { kernel: 'glorotUniform', bias: 'zeros' } as const
-    this.#weights = new WeightSpecs(options, usual)
+    this.#weights = new WeightSpecs(subject, options, usual)
   }
 
   override build(inputShape: BatchShape): void {

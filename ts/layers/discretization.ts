@@ -36,17 +36,18 @@ export class Discretization extends Layer {
     super(options)
     const subject = subjectOf(this)
     const { binBoundaries: given = null, numBins = null, epsilon = 0.01 } = options
-    if (!given && !numBins) throw badArgument(subject, 'numBins', numBins, NEEDED)
+    if (given === null && !numBins) throw badArgument(subject, 'numBins', numBins, NEEDED)
     this.numBins = numBins && positiveWhole(subject, 'numBins', numBins)
     this.epsilon = positive(subject, 'epsilon', epsilon)
     const known = ['int', 'oneHot', 'multiHot', 'count'] as const
     this.outputMode = outputMode(subject, options.outputMode ?? 'int', known)
-    if (given) this.#boundaries = this.#checked(given)
+    if (given !== null) this.#boundaries = this.#checked(given)
   }
 
   #checked(given: readonly number[]): readonly number[] {
     const rises = (b: number, i: number): boolean => i === 0 || b > (given[i - 1] as number)
-    if (given.every((b, i) => Number.isFinite(b) && rises(b, i))) return [...given]
+    if (Array.isArray(given) && given.every((b, i) => Number.isFinite(b) && rises(b, i)))
+      return [...given]
     throw badArgument(subjectOf(this), 'binBoundaries', given, 'numbers in ascending order')
   }
 

@@ -111,8 +111,8 @@ export class EinsumDense extends Layer {
     this.outputShape = options.outputShape
     this.activation = options.activation ?? 'linear'
     this.biasAxes = options.biasAxes ?? null
-    activationOf(this.activation)
     const subject = subjectOf(this)
+    activationOf(this.activation, subject)
     if (!EQUATION.test(this.equation)) {
       throw badArgument(subject, 'equation', this.equation, "like 'ab,bc->ac'")
     }
@@ -121,10 +121,14 @@ export class EinsumDense extends Layer {
       throw badArgument(subject, 'outputShape', this.outputShape, 'positive whole numbers')
     }
     const output = this.equation.split('->')[1] as string
-    if (![...(this.biasAxes ?? '')].every((l) => output.includes(l) && l !== '.')) {
+    const letters: unknown = this.biasAxes ?? ''
+    if (
+      typeof letters !== 'string' ||
+      ![...letters].every((l) => output.includes(l) && l !== '.')
+    ) {
       throw badArgument(subject, 'biasAxes', this.biasAxes, `letters of '${output}'`)
     }
-    this.#weights = new WeightSpecs(options, { kernel: 'glorotUniform', bias: 'zeros' })
+    this.#weights = new WeightSpecs(subject, options, { kernel: 'glorotUniform', bias: 'zeros' })
   }
 
   override build(inputShape: BatchShape): void {

@@ -46,7 +46,7 @@ export class Embedding extends Layer {
     this.maskZero = flag(subject, 'maskZero', options.maskZero ?? false)
     this.sparse = flag(subject, 'sparse', options.sparse ?? false)
     this.supportsMasking = this.maskZero
-    this.#weights = new WeightSpecs(options, { embeddings: 'randomUniform' })
+    this.#weights = new WeightSpecs(subject, options, { embeddings: 'randomUniform' })
   }
 
   override build(): void {

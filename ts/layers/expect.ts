@@ -63,10 +63,10 @@ export const expectShape = (layer: AnyLayer, wanted: BatchShape, given: Shape): 
 export type Axis = number | readonly number[] | null
 
 /** The `axis` of a layer's options. */
-export const checkedAxis = (subject: string, axis: Axis): Axis => {
+export const checkedAxis = (subject: string, axis: Axis, option = 'axis'): Axis => {
   const list = axis === null ? [] : typeof axis === 'number' ? [axis] : axis
   if (Array.isArray(list) && list.every((a) => Number.isInteger(a) && a !== 0)) return axis
-  throw badArgument(subject, 'axis', axis, 'an axis other than the batch (0), several, or null')
+  throw badArgument(subject, option, axis, 'an axis other than the batch (0), several, or null')
 }
 
 /** The axes, counted from 0 (the batch), in ascending order. */

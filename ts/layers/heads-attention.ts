@@ -70,7 +70,7 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
     this.returnAttentionScores = flag(subject, 'returnAttentionScores', returnAttentionScores)
     this.#heads = heads
     this.#options = options
-    this.#weights = new WeightSpecs(options, { kernel: 'glorotUniform', bias: 'zeros' })
+    this.#weights = new WeightSpecs(subject, options, { kernel: 'glorotUniform', bias: 'zeros' })
   }
 
   override build(shapes: BatchShape | readonly BatchShape[]): void {

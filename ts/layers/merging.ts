@@ -134,8 +134,12 @@ const last = (x: SymbolicTensor, axis: number): SymbolicTensor => {
 /** Σ a·b of each sample over an axis of each: [B, rest of a, rest of b], at least [B, 1]. */
 export const dot = (options: DotOptions): Merging => {
   const subject = options.name || 'dot'
-  const axes = typeof options.axes === 'number' ? [options.axes, options.axes] : [...options.axes]
-  if (axes.length !== 2 || !axes.every((a) => Number.isInteger(a) && a !== 0)) {
+  const axes = typeof options.axes === 'number' ? [options.axes, options.axes] : options.axes
+  if (
+    !Array.isArray(axes) ||
+    axes.length !== 2 ||
+    !axes.every((a) => Number.isInteger(a) && a !== 0)
+  ) {
     throw badArgument(subject, 'axes', axes, 'one axis or two, not the batch (0)')
   }
   const normalize = flag(subject, 'normalize', options.normalize ?? false)

@@ -76,7 +76,7 @@ export abstract class Normalizing extends Layer {
     this.epsilon = positive(subject, 'epsilon', options.epsilon ?? 1e-3)
     this.center = flag(subject, 'center', options.center ?? true)
     this.scale = flag(subject, 'scale', options.scale ?? true)
-    this.#weights = new WeightSpecs(options, { gamma: 'ones', beta: 'zeros' })
+    this.#weights = new WeightSpecs(subject, options, { gamma: 'ones', beta: 'zeros' })
   }
 
   /** Makes gamma and beta. */

@@ -1,7 +1,7 @@
 // What layers for images share: picking pixels at whole or fractional places, and resizing by two
 // small matrices. Everything is composed of ops, so gradients reach the image.
 
-import { badArgument } from '../checks.ts'
+import { badArgument, finite, flag } from '../checks.ts'
 import { asFloat } from '../composites.ts'
 import type { Operand, SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -89,7 +89,7 @@ export const checkedFill = (subject: string, options: FillOptions): Required<Fil
   if (interpolation !== 'bilinear' && interpolation !== 'nearest') {
     throw badArgument(subject, 'interpolation', interpolation, "'bilinear' or 'nearest'")
   }
-  return { fillMode, fillValue, interpolation }
+  return { fillMode, fillValue: finite(subject, 'fillValue', fillValue), interpolation }
 }
 
 /** x: [B, H, W, C]; any rows and columns that broadcast to [B, h, w] → [B, h, w, C] */
@@ -163,6 +163,9 @@ export const checkedResize = (subject: string, options: ResizeOptions): Required
   if (cropToAspectRatio && padToAspectRatio) {
     throw badArgument(subject, 'padToAspectRatio', true, 'left out with cropToAspectRatio')
   }
+  flag(subject, 'cropToAspectRatio', cropToAspectRatio)
+  flag(subject, 'padToAspectRatio', padToAspectRatio)
+  finite(subject, 'fillValue', fillValue)
   return { interpolation, fillValue, cropToAspectRatio, padToAspectRatio }
 }
 

@@ -1,7 +1,7 @@
 // The base of layers that vary images at random while training, each sample by draws of its own,
 // and leave them as they are afterwards. The draws are those of the model's seed.
 
-import { badArgument } from '../checks.ts'
+import { badArgument, list } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { subjectOf } from './expect.ts'
@@ -46,7 +46,10 @@ export const rangeOf = (
   factor: Factor,
   [least, most]: readonly [number, number],
 ): readonly [number, number] => {
-  const [low, high] = typeof factor === 'number' ? [-Math.abs(factor), Math.abs(factor)] : factor
+  const [low, high] =
+    typeof factor === 'number'
+      ? [-Math.abs(factor), Math.abs(factor)]
+      : list(subjectOf(layer), option, factor)
   const fits = (x: number): boolean => x >= least && x <= most
   if (fits(typeof factor === 'number' ? factor : low) && fits(high) && low <= high)
     return [low, high]
@@ -59,7 +62,7 @@ export const checkedValueRange = (
   layer: Layer,
   range: readonly [number, number] = [0, 255],
 ): readonly [number, number] => {
-  if (range[0] < range[1]) return range
+  if (range.every(Number.isFinite) && range[0] < range[1]) return range
   throw badArgument(subjectOf(layer), 'valueRange', range, '[lowest, highest] value of a pixel')
 }
 

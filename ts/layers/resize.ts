@@ -1,7 +1,7 @@
 // Layers that make images, series and volumes larger or smaller without weights: padding with
 // zeros, cropping, repeating elements.
 
-import { badArgument } from '../checks.ts'
+import { badArgument, list } from '../checks.ts'
 import { take } from '../composites/indexing.ts'
 import { pad, repeat, slice } from '../composites/shape.ts'
 import type { SymbolicTensor } from '../graph.ts'
@@ -29,8 +29,11 @@ export interface CroppingOptions extends SpatialOptions {
 type Pairs = readonly (readonly [number, number])[]
 
 const pairsOf = (subject: string, option: string, rank: number, edges: Edges): Pairs => {
-  const list = typeof edges === 'number' ? Array<number>(rank).fill(edges) : [...edges]
-  const flat = rank === 1 && list.length === 2 && typeof list[0] === 'number' ? [list] : list
+  const given =
+    typeof edges === 'number'
+      ? Array<number>(rank).fill(edges)
+      : list(subject, option, edges as readonly number[])
+  const flat = rank === 1 && given.length === 2 && typeof given[0] === 'number' ? [given] : given
   const pairs = flat.map((e) => (typeof e === 'number' ? [e, e] : e) as readonly [number, number])
   const whole = (pair: readonly number[]) =>
     pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= 0)

@@ -1,6 +1,6 @@
 // Small layers that move axes or repeat, pass their input on, or only add to the loss.
 
-import { badArgument, notNegative, positiveWhole } from '../checks.ts'
+import { badArgument, list, notNegative, positiveWhole } from '../checks.ts'
 import { sumAll } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -18,7 +18,7 @@ export interface PermuteOptions extends LayerOptions {
 
 /** Samples with their axes in another order: `permute({ dims: [2, 1] })`. */
 export const permute: Makes<PlainLayer, PermuteOptions, Permutes> = (options) => {
-  const dims = [...options.dims]
+  const dims = [...list(options.name || 'permute', 'dims', options.dims)]
   if (![...dims].sort((a, b) => a - b).every((d, i) => d === i + 1)) {
     throw badArgument(
       options.name || 'permute',

@@ -1,6 +1,7 @@
 // The options that a layer takes for each of its weights: initializer, regularizer, constraint. It
 // makes no variable; `Layer.addWeight` does.
 
+import { named } from '../checks.ts'
 import { type ConstraintSpec, constraintConfig, constraintOf } from '../constraints/registry.ts'
 import { type InitializerSpec, initializeOf, initializerConfig } from '../initializers/registry.ts'
 import { type RegularizerSpec, regularizerConfig, regularizerOf } from '../regularizers/registry.ts'
@@ -33,7 +34,11 @@ export class WeightSpecs<Role extends string> {
   readonly #specs: ReadonlyMap<Role, WeightSpec>
 
   /** `defaults`: the initializer of each role, where none is given. */
-  constructor(options: WeightSpecOptions<Role>, defaults: Readonly<Record<Role, InitializerSpec>>) {
+  constructor(
+    subject: string,
+    options: WeightSpecOptions<Role>,
+    defaults: Readonly<Record<Role, InitializerSpec>>,
+  ) {
     const given = options as Given
     const roles = Object.entries(defaults) as [Role, InitializerSpec][]
     this.#specs = new Map(
@@ -41,9 +46,9 @@ export class WeightSpecs<Role extends string> {
         const initializer = (given[`${role}Initializer`] ?? usual) as InitializerSpec
         const regularizer = (given[`${role}Regularizer`] ?? null) as RegularizerSpec
         const constraint = (given[`${role}Constraint`] ?? null) as ConstraintSpec
-        initializeOf(initializer)
-        regularizerOf(regularizer)
-        constraintOf(constraint)
+        named(subject, `${role}Initializer`, () => initializeOf(initializer))
+        named(subject, `${role}Regularizer`, () => regularizerOf(regularizer))
+        named(subject, `${role}Constraint`, () => constraintOf(constraint))
         return [role, { initializer, regularizer, constraint }] as const
       }),
     )

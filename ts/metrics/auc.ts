@@ -92,7 +92,7 @@ const weightedMean = (areas: readonly number[], weights: readonly number[] | nul
 
 const thresholdsOf = (type: string, { thresholds, numThresholds = 200 }: AucOptions): number[] => {
   const given = thresholds ?? null
-  if (given) return numbers(type, 'thresholds', given, fraction).sort((a, b) => a - b)
+  if (given !== null) return numbers(type, 'thresholds', given, fraction).sort((a, b) => a - b)
   if (positiveWhole(type, 'numThresholds', numThresholds) > 1) {
     return evenly(numThresholds).slice(1, -1)
   }
@@ -111,7 +111,7 @@ export const auc = (options: AucOptions = {}): Metric => {
   const multiLabel = flag(type, 'multiLabel', options.multiLabel ?? false)
   const fromLogits = flag(type, 'fromLogits', options.fromLogits ?? false)
   const given = options.labelWeights ?? null
-  const labelWeights = given && numbers(type, 'labelWeights', given, notNegative)
+  const labelWeights = given === null ? null : numbers(type, 'labelWeights', given, notNegative)
   const even = !options.thresholds
   const counting = { type, thresholds, even, perLabel: multiLabel }
   const own = multiLabel ? counting : { ...counting, labelWeights }

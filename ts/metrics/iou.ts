@@ -1,6 +1,15 @@
 // Intersection over union (Jaccard 1901) of what is and what is called a class, as in Keras 3.
 
-import { badArgument, finite, flag, integer, numbers, positiveWhole, whole } from '../checks.ts'
+import {
+  badArgument,
+  finite,
+  flag,
+  integer,
+  list,
+  numbers,
+  positiveWhole,
+  whole,
+} from '../checks.ts'
 import { EPSILON } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -58,7 +67,11 @@ const overlap = (
   pair: Pair,
   config: Record<string, number | boolean | number[] | null>,
 ): Metric => {
-  if (targetClassIds.some((target) => !(target >= 0 && target < numClasses))) {
+  if (
+    list(type, 'targetClassIds', targetClassIds).some(
+      (target) => !(target >= 0 && target < numClasses),
+    )
+  ) {
     throw badArgument(type, 'targetClassIds', targetClassIds, `below the ${numClasses} classes`)
   }
   if (ignoreClass !== null) integer(type, 'ignoreClass', ignoreClass)
@@ -134,6 +147,6 @@ export const binaryIoU = ({
     classNumbers(yTrue, true, -1),
     ops.lessEqual(threshold, yPred),
   ]
-  const config = { targetClassIds: [...targetClassIds], threshold }
+  const config = { targetClassIds: [...list(type, 'targetClassIds', targetClassIds)], threshold }
   return overlap(type, name, { numClasses: 2, targetClassIds }, pair, config)
 }

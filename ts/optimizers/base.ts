@@ -62,7 +62,11 @@ export abstract class BaseOptimizer implements Optimizer {
     const decay = options.weightDecay ?? null
     this.weightDecay = decay === null ? null : notNegative(subject, 'weightDecay', decay)
     this.excludeFromWeightDecay = checkedNames(subject, options.excludeFromWeightDecay ?? [])
-    this.learningRateFactors = { ...options.learningRateFactors }
+    const factors = options.learningRateFactors ?? {}
+    if (typeof factors !== 'object' || Array.isArray(factors)) {
+      throw badArgument(subject, 'learningRateFactors', factors, "numbers by a weight's name")
+    }
+    this.learningRateFactors = { ...factors }
     for (const [name, factor] of Object.entries(this.learningRateFactors)) {
       notNegative(subject, `learningRateFactors['${name}']`, factor)
     }

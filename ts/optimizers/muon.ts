@@ -1,7 +1,7 @@
 // Muon (Jordan et al. 2024): the momentum of a matrix, made orthogonal by Newton–Schulz steps;
 // AdamW for everything else, as in Keras 3.
 
-import { belowOne, flag, notNegative, positive, positiveWhole } from '../checks.ts'
+import { belowOne, flag, list, notNegative, positive, positiveWhole } from '../checks.ts'
 import { norm } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -66,13 +66,14 @@ export class Muon extends Moments {
     this.#own = {
       adamBeta1,
       adamBeta2,
-      adamWeightDecay: adamWeightDecay && notNegative(type, 'adamWeightDecay', adamWeightDecay),
+      adamWeightDecay:
+        adamWeightDecay === null ? null : notNegative(type, 'adamWeightDecay', adamWeightDecay),
       adamLrRatio: notNegative(type, 'adamLrRatio', options.adamLrRatio ?? 1),
       momentum: belowOne(type, 'momentum', options.momentum ?? 0.95),
       nesterov: flag(type, 'nesterov', options.nesterov ?? true),
       nsSteps: positiveWhole(type, 'nsSteps', options.nsSteps ?? 5),
-      rmsRate: rmsRate && positive(type, 'rmsRate', rmsRate),
-      excludeLayers: [...excludeLayers],
+      rmsRate: rmsRate === null ? null : positive(type, 'rmsRate', rmsRate),
+      excludeLayers: [...list(type, 'excludeLayers', excludeLayers)],
       excludeEmbeddings: flag(type, 'excludeEmbeddings', options.excludeEmbeddings ?? true),
     }
   }

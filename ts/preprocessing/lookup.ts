@@ -1,7 +1,7 @@
 // What string and integer lookups share, as Keras's IndexLookup defines it: a vocabulary, given or
 // learnt, and the number of each token. It holds no layer.
 
-import { badArgument, flag, positiveWhole, whole } from '../checks.ts'
+import { badArgument, flag, list, positiveWhole, whole } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Tensor } from '../tensor.ts'
@@ -52,7 +52,7 @@ export class Lookup<T extends string | number> {
     const { maxTokens = null, vocabulary, idfWeights, invert = false } = options
     this.subject = subject
     this.kind = typeof oovToken as 'string' | 'number'
-    this.maxTokens = maxTokens && positiveWhole(subject, 'maxTokens', maxTokens)
+    this.maxTokens = maxTokens === null ? null : positiveWhole(subject, 'maxTokens', maxTokens)
     this.oov = whole(subject, 'numOovIndices', options.numOovIndices ?? 1)
     this.mask = options.maskToken ?? null
     this.oovToken = options.oovToken ?? oovToken
@@ -65,8 +65,18 @@ export class Lookup<T extends string | number> {
     if (this.pad && !maxTokens) {
       throw badArgument(subject, 'maxTokens', maxTokens, 'given with padToMaxTokens')
     }
-    this.#given = Boolean(vocabulary)
-    if (vocabulary) this.#setVocabulary(vocabulary, idfWeights ?? undefined)
+    const known = vocabulary ?? null
+    this.#given = known !== null
+    for (const [option, token] of Object.entries({
+      maskToken: this.mask,
+      oovToken: this.oovToken,
+    })) {
+      const fits = token === null || (typeof token === this.kind && !Number.isNaN(token))
+      if (!fits) throw badArgument(subject, option, token, `a ${this.kind}`)
+    }
+    if (known !== null) {
+      this.#setVocabulary(list(subject, 'vocabulary', known), idfWeights ?? undefined)
+    }
   }
 
   /** Mask and unknown tokens, which come first. */

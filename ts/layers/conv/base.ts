@@ -3,7 +3,7 @@
 
 import type { ActivationFunction } from '../../activations/activations.ts'
 import { type ActivationSpec, activationName, activationOf } from '../../activations/registry.ts'
-import { flag } from '../../checks.ts'
+import { flag, named } from '../../checks.ts'
 import type { ConvOptions, Padding } from '../../composites/convolution.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import { choose } from '../../names.ts'
@@ -55,16 +55,18 @@ export abstract class Windowed<Role extends string> extends SpatialLayer {
   ) {
     super(type, rank, options)
     const padding = options.padding ?? 'valid'
-    choose('padding', padding, causal && rank === 1 ? { ...PADDINGS, causal: 0 } : PADDINGS)
+    const known = causal && rank === 1 ? { ...PADDINGS, causal: 0 } : PADDINGS
+    named(subjectOf(this), 'padding', () => choose('padding', padding, known))
     this.kernelSize = this.perAxis('kernelSize', options.kernelSize)
     const strides = this.perAxis('strides', options.strides ?? 1)
     const dilationRate = this.perAxis('dilationRate', options.dilationRate ?? 1)
     this.windows = { strides, dilationRate, padding, groups }
-    this.useBias = flag(subjectOf(this), 'useBias', options.useBias ?? true)
+    const subject = subjectOf(this)
+    this.useBias = flag(subject, 'useBias', options.useBias ?? true)
     this.activation = options.activation ?? 'linear'
-    this.#activate = activationOf(this.activation)
+    this.#activate = activationOf(this.activation, subject)
     const usual = [...roles.map((role) => [role, 'glorotUniform'] as const), ['bias', 'zeros']]
-    this.weights = new WeightSpecs(options, Object.fromEntries(usual))
+    this.weights = new WeightSpecs(subject, options, Object.fromEntries(usual))
   }
 
   /** Makes the kernels for so many input channels, and says how many channels come of it. */

@@ -1,8 +1,10 @@
 // The largest or the mean of each window, over one, two or three axes.
 
+import { named } from '../../checks.ts'
 import { averagePool, maxPool, type PoolOptions } from '../../composites/convolution.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import { choose } from '../../names.ts'
+import { subjectOf } from '../expect.ts'
 import type { Config } from '../layer.ts'
 import type { MakesPlainWindows } from '../shape-rules.ts'
 import { type PerAxis, SpatialLayer, type SpatialOptions } from '../spatial.ts'
@@ -26,7 +28,7 @@ export class Pooling extends SpatialLayer {
   constructor(type: string, rank: number, pool: Pool, options: PoolingOptions) {
     super(type, rank, options)
     const { poolSize = 2, padding = 'valid' } = options
-    choose('padding', padding, { valid: 0, same: 0 })
+    named(subjectOf(this), 'padding', () => choose('padding', padding, { valid: 0, same: 0 }))
     this.#pool = pool
     this.windows = {
       poolSize: this.perAxis('poolSize', poolSize),

@@ -82,9 +82,9 @@ export abstract class BasicCell extends RnnCell {
     const rate = options.recurrentDropout ?? 0
     this.recurrentDropout = belowOne(subject, 'recurrentDropout', rate)
     this.activation = options.activation === undefined ? 'tanh' : (options.activation ?? 'linear')
-    this.activate = activationOf(this.activation)
+    this.activate = activationOf(this.activation, subject)
     const usual = { kernel: 'glorotUniform', recurrent: 'orthogonal', bias: 'zeros' } as const
-    this.weights = new WeightSpecs(options, usual)
+    this.weights = new WeightSpecs(subject, options, usual)
   }
 
   get stateShapes(): readonly Shape[] {

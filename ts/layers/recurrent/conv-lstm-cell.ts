@@ -1,7 +1,7 @@
 // The cell of a convolutional LSTM (Shi et al. 2015): that of an LSTM with convolutions in place of
 // the products. Channels are last.
 
-import { badArgument, positiveWhole } from '../../checks.ts'
+import { badArgument, named, positiveWhole } from '../../checks.ts'
 import { convolve } from '../../composites/convolution.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import { choose } from '../../names.ts'
@@ -41,7 +41,8 @@ export class ConvLstmCell extends LstmCell {
     this.kernelSize = this.#both('kernelSize', options.kernelSize)
     this.strides = this.#both('strides', options.strides ?? 1)
     this.dilationRate = this.#both('dilationRate', options.dilationRate ?? 1)
-    choose('padding', padding, { valid: 0, same: 0 })
+    const known = { valid: 0, same: 0 }
+    named(subjectOf(this), 'padding', () => choose('padding', padding, known))
     this.padding = padding
   }
 

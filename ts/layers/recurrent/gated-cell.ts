@@ -21,7 +21,7 @@ export abstract class GatedCell extends BasicCell {
     super(type, options)
     const given = options.recurrentActivation
     this.recurrentActivation = given === undefined ? 'sigmoid' : (given ?? 'linear')
-    this.gate = activationOf(this.recurrentActivation)
+    this.gate = activationOf(this.recurrentActivation, subjectOf(this), 'recurrentActivation')
   }
 
   protected override get fused(): boolean {
