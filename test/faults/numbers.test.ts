@@ -113,6 +113,18 @@ const notFinite: Row[] = [
     },
   },
   {
+    name: 'a loss that is not finite leaves no batch out',
+    code: 'fine',
+    modes: EACH,
+    run: async ({ classifier }) => {
+      const model = classifier()
+      // Many steps are in one call by now.
+      await model.fit(x, y, { ...options, batchSize: 5, epochs: 5 })
+      await model.fit(spoiled(Number.NaN), y, { ...options, batchSize: 5 })
+      expect(model.step).toBe(120)
+    },
+  },
+  {
     name: 'a weight of a sample that is not finite is told',
     code: 'fine',
     run: async ({ classifier, warnings }) => {

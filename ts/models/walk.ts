@@ -119,23 +119,31 @@ export async function* walk(options: Walk): AsyncGenerator<Walked, void, undefin
       if (!ahead) return
       const { programs, pace } = options.programs(ahead.rows, ahead.batch)
       const most = Math.min(ahead.most, mostByBytes(ahead.rows, ahead.batch))
-      const stretch = await reader.take(options.single ? 1 : pace.next(most))
-      // The first samples of a stream may have built the network.
-      await live.ready()
-      await options.before?.()
-      const steering = options.steering?.()
-      const began = performance.now()
-      const result = await live.store.session.run({
-        steps: stretch.steps,
-        stages: stagesOf(programs, stretch, steering),
-        exchange: programs.exchange,
-        guard: options.guard?.() ?? false,
-        pure: programs.pure,
-        signal,
-      })
-      pace.took(result.steps, performance.now() - began)
-      yield { result, programs }
-      if (result.stopped === 'aborted') return
+      let stretch = await reader.take(options.single ? 1 : pace.next(most))
+      // A run that a loss ends which is not finite leaves the rest of its steps to the next one.
+      while (stretch.steps > 0) {
+        // The first samples of a stream may have built the network.
+        await live.ready()
+        await options.before?.()
+        const steering = options.steering?.()
+        const began = performance.now()
+        const result = await live.store.session.run({
+          steps: stretch.steps,
+          stages: stagesOf(programs, stretch, steering),
+          exchange: programs.exchange,
+          guard: options.guard?.() ?? false,
+          pure: programs.pure,
+          signal,
+        })
+        pace.took(result.steps, performance.now() - began)
+        yield { result, programs }
+        if (result.stopped === 'aborted') return
+        stretch = {
+          ...stretch,
+          order: stretch.order.subarray(result.steps * ahead.batch),
+          steps: stretch.steps - result.steps,
+        }
+      }
     }
   } finally {
     await reader.close()
