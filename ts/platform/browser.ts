@@ -40,7 +40,10 @@ export const loadModule = (variant: Variant): Promise<WebAssembly.Module> => {
 
 let blob: string | undefined
 
-/** Starts a worker from the inlined source. Deno, which may take this build from a CDN, knows no other type. */
+/**
+ * Starts a worker from the inlined source. Deno, which may take this build from a CDN, has module
+ * workers only.
+ */
 export const spawn = (role: Role): WorkerHandle => {
   blob ??= URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
   const type = 'Deno' in globalThis ? 'module' : 'classic'
