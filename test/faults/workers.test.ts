@@ -155,7 +155,7 @@ const atStart: Row[] = [
   },
 ]
 
-/** `call` runs for seconds; a worker is terminated in the middle of it. */
+/** `call` again and again; a worker is terminated in the middle of it. */
 const lostIn = (name: string, call: (model: Model) => Promise<unknown>): Row => ({
   name: `a worker is terminated while ${name}`,
   code: 'worker-died',
@@ -164,9 +164,8 @@ const lostIn = (name: string, call: (model: Model) => Promise<unknown>): Row => 
   run: async ({ classifier, workers }) => {
     const model = classifier()
     await model.fit(x, y, quiet)
-    const running = call(model)
     setTimeout(() => void workers.at(-1)?.terminate(), 100)
-    await running
+    for (;;) await call(model)
   },
 })
 
