@@ -2,6 +2,7 @@
 // way, and its build.
 
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { useChromium } from '../../scripts/install/browsers.mjs'
 import { cleanVisit, replica, visitFolder, visitServer } from '../../scripts/install/contexts.mjs'
 import { html, writePages, writeScripts } from '../../scripts/install/pages.mjs'
@@ -22,6 +23,9 @@ console.log('edit ${edit}')
 
 const EDITS = 5
 
+/** Vite's watcher misses a change that follows the one before in a few milliseconds. */
+const PAUSE_MS = 500
+
 /** Edits a module of an open page again and again: the same workers must serve it. */
 const reloadHot = (place) => async (page, next) => {
   await next()
@@ -31,6 +35,7 @@ const reloadHot = (place) => async (page, next) => {
   const before = page.workers().length
   let outcome
   for (let edit = 1; edit <= EDITS; edit++) {
+    await sleep(PAUSE_MS)
     place.write('hot.js', hot(edit))
     outcome = await next()
   }
