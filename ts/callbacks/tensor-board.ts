@@ -39,7 +39,7 @@ const eventFiles = (logDir: string): Append => {
     if (!file) {
       const seconds = Math.floor(Date.now() / 1000)
       files += 1
-      const name = `events.out.tfevents.${seconds}.gradloom.${process.pid}.${files}.v2`
+      const name = `events.out.tfevents.${seconds}.gradloom.${globalThis.process?.pid}.${files}.v2`
       file = path.join(logDir, directory, name)
       paths.set(directory, file)
       await createDirectoryOf(file)
