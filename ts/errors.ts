@@ -6,6 +6,7 @@
  * The version is that of package.json.
  */
 export const ERRORS_PAGE = 'https://unpkg.com/gradloom@0.1.0/docs/errors.html'
+
 /** A message without the line of its link: for what stands within another text. */
 export const withoutLink = (message: string): string =>
   message.replace(/\nhttps:\/\/unpkg\.com\/gradloom.*#[a-z-]+/g, '')

@@ -90,8 +90,8 @@ export class Engine implements WorkerApi {
       }),
     )
     const { transfer } = this.#parts
-    const buffers = (): ArrayBuffer[] => copies.map((x) => x.buffer as ArrayBuffer)
-    return transfer ? transfer(copies, buffers()) : copies
+    const buffers = copies.map((x) => x.buffer as ArrayBuffer)
+    return transfer ? transfer(copies, buffers) : copies
   }
 
   async load(session: number, wire: Uint8Array): Promise<LoadResult> {

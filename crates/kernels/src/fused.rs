@@ -195,7 +195,7 @@ mod tests {
             let fused = Fused::of::<Sums>();
             // SAFETY: all rows have 40 elements, and none is another's.
             let done = unsafe { fused.run(&[x.as_ptr(); FUSED], [2.0, 3.0, 0.0, 0.0], &dst, n) };
-            assert_eq!((done, done), (n / 8 * 8, fused.whole_turns(n)));
+            assert_eq!(done, n / 8 * 8);
             for (i, &x) in x.iter().enumerate() {
                 let want = [x + 2.0, 3.0 * x, -1.0, (x + 2.0 + 3.0 * x) + x];
                 let want = if i < done { want } else { [-1.0; FUSED] };

@@ -158,6 +158,7 @@ unsafe fn multiply_columns(
 ) {
     let depth = panel.depth();
     let from_packed = target.rows.saturating_sub(direct).next_multiple_of(MR);
+    assert!(direct.is_multiple_of(MR));
     assert!(direct == 0 || (depth - 1) * ld + direct <= stored.len());
     assert!(from_packed * depth <= packed.len());
     let tile = |i: usize, _: usize| {
@@ -166,8 +167,7 @@ unsafe fn multiply_columns(
         } else {
             (packed.as_ptr().wrapping_add((i - direct) * depth), MR)
         };
-        // SAFETY: `MR` elements of each of `depth` columns are readable by the assertions: `direct`
-        // is a multiple of `MR`.
+        // SAFETY: `MR` elements of each of `depth` columns are readable by the assertions.
         unsafe { panel.times(ColumnStrip(a, ld)) }
     };
     // SAFETY: by the contract.
