@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  type InitOptions,
   init,
   input,
   layers,
@@ -134,5 +135,29 @@ describe('a stateful layer remembers the batch before, in every call, as in Kera
     const states = (await made.getWeights()).filter(isState)
     expect(states.length).toBeGreaterThan(0)
     for (const { elements } of states) expect(elements.every((value) => value !== 0)).toBe(true)
+  })
+})
+
+describe('a batch that is predicted at once leaves its states in all workers', () => {
+  const x = tensor(Float32Array.from({ length: 4 * 3 * 5 }, numbers(9)), [4, 3, 5])
+
+  const after = async (options: InitOptions): Promise<number[]> => {
+    await shutdown()
+    await init({ ...options, seed: 5 })
+    const made = sequential([
+      layers.lstm({ units: 3, stateful: true, batchSize: 2, inputShape: [3, 5] }),
+    ] as never)
+    await made.predict(x.rows(0, 2), { batchSize: 2 })
+    return [...(await made.predict(x, { batchSize: 2 })).elements]
+  }
+
+  afterAll(async () => {
+    await shutdown()
+    await init({ threads: 1 })
+  })
+
+  it('as many replicas as one thread', async () => {
+    const wanted = await after({ mode: 'inline' })
+    expect(await after({ mode: 'replica', threads: 2 })).toEqual(wanted)
   })
 })

@@ -61,11 +61,11 @@ const atOnce = async (
   signal?: AbortSignal,
 ): Promise<Records> => {
   const rows = new FedRows({ x: inputs })
-  const { parts } = programsFor(live, rows, count).programs
+  const { parts, pure } = programsFor(live, rows, count).programs
   await live.ready(live.network.placed)
   const feeds = rows.allFeeds()
   const stages = parts.map(({ program }) => ({ program, feeds }))
-  const result = await live.store.session.run({ steps: 1, stages, pure: true, signal })
+  const result = await live.store.session.run({ steps: 1, stages, pure, signal })
   if (result.stopped === 'aborted') throw aborted('predict', signal)
   return [...result.outputs]
 }
