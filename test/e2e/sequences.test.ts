@@ -141,7 +141,7 @@ describe('a stateful layer remembers the batch before, in every call, as in Kera
 describe('a batch that is predicted at once leaves its states in all workers', () => {
   const x = tensor(Float32Array.from({ length: 4 * 3 * 5 }, numbers(9)), [4, 3, 5])
 
-  const after = async (options: InitOptions): Promise<number[]> => {
+  const twoBatches = async (options: InitOptions): Promise<number[]> => {
     await shutdown()
     await init({ ...options, seed: 5 })
     const made = sequential([
@@ -157,7 +157,7 @@ describe('a batch that is predicted at once leaves its states in all workers', (
   })
 
   it('as many replicas as one thread', async () => {
-    const wanted = await after({ mode: 'inline' })
-    expect(await after({ mode: 'replica', threads: 2 })).toEqual(wanted)
+    const wanted = await twoBatches({ mode: 'inline' })
+    expect(await twoBatches({ mode: 'replica', threads: 2 })).toEqual(wanted)
   })
 })
