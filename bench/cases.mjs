@@ -91,7 +91,7 @@ export function repeatedCases() {
 /** Measured once: nothing about them varies from round to round. */
 export function singleCases() {
   const tutorial = { ...networks.tutorial, batch: 32, subject: 'ours' }
-  const checkpoints = [1_000, 10_000, 20_000]
+  const checkpoints = [1_000, 5_000, 15_000, 25_000]
   return [
     { kind: 'size' },
     { kind: 'memory', ...tutorial, threads: 1, mode: 'auto', checkpoints },
