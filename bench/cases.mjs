@@ -42,9 +42,20 @@ const tinySubjects = [
   { subject: 'jax-js', threads: 1 },
   { subject: 'torch', threads: 1 },
 ]
+const predictSubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'ours', threads: 2, mode: 'shared' },
+  { subject: 'onnxruntime-web', threads: 1 },
+  { subject: 'onnxruntime-web', threads: 2 },
+]
+const onePredictSubjects = [
+  { subject: 'ours', threads: 1, mode: 'inline' },
+  { subject: 'onnxruntime-web', threads: 1 },
+]
 const startSubjects = ['ours', 'tfjs-wasm', 'jax-js'].map((subject) => ({ subject }))
 
 const gemmBudget = { warmMs: 150, measureMs: 300, sampleMs: 4 }
+const predictBudget = { warmMs: 300, measureMs: 600, sampleMs: 30 }
 const trainBudget = { warmMs: 500, measureMs: 1200, sampleMs: 120 }
 
 const train = (network, batch) => (subject) => ({
@@ -53,6 +64,16 @@ const train = (network, batch) => (subject) => ({
   network,
   batch,
   ...networks[network],
+  ...subject,
+})
+
+const predict = (network, batch) => (subject) => ({
+  kind: 'predict',
+  budget: predictBudget,
+  network,
+  batch,
+  ...networks[network],
+  rows: batch,
   ...subject,
 })
 
@@ -83,6 +104,9 @@ export function repeatedCases() {
     ...largeSubjects(128).map(train('lstm', 32)),
     ...largeSubjects().map(train('transformer', 16)),
     ...tinySubjects.map(train('tiny', 16)),
+    ...predictSubjects.map(predict('convnet', 32)),
+    ...predictSubjects.map(predict('tutorial', 256)),
+    ...onePredictSubjects.map(predict('tutorial', 1)),
     ...startSubjects.map((s) => ({ kind: 'firstBatch', ...networks.tutorial, batch: 32, ...s })),
     ...gemmCases(),
   ]
@@ -104,6 +128,7 @@ export function singleCases() {
 export function caseName({ kind, network, batch, size, form, subject, threads, mode }) {
   const shape = size && (batch > 1 ? `${batch}x${size}` : `${size}`)
   const who = subject && (mode && mode !== 'auto' ? `${subject}-${mode}` : subject)
-  const what = kind === 'gemm' ? [shape, form] : kind === 'train' ? [network, batch] : []
+  const task = ['train', 'predict'].includes(kind)
+  const what = kind === 'gemm' ? [shape, form] : task ? [network, batch] : []
   return [kind, ...what, who, threads].filter((part) => part !== undefined).join(' ')
 }

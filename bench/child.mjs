@@ -11,6 +11,7 @@ const modules = {
   'tfjs-wasm': './peers/tfjs.mjs',
   'jax-js': './peers/jax.mjs',
   torch: './peers/torch.mjs',
+  'onnxruntime-web': './peers/onnx.mjs',
 }
 const backends = { 'tfjs-cpu': 'cpu', 'tfjs-wasm': 'wasm' }
 
@@ -35,6 +36,12 @@ const kinds = {
       best: result.best / unitsPerRun,
       stepsPerSample: result.repeats * unitsPerRun,
     }
+  },
+
+  async predict(job, subject) {
+    const { run, finish } = await subject.preparePrediction(job)
+    const timing = await sample(run, job.budget)
+    return { ...timing, ...(await finish()) }
   },
 
   async firstBatch(job, subject) {
