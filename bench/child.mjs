@@ -60,6 +60,7 @@ async function sampleTraining(job, subject) {
 }
 
 async function measure(job) {
+  if (job.skip) return { skipped: job.skip }
   const subject = modules[job.subject] && (await import(modules[job.subject]))
   return kinds[job.kind]({ ...job, backend: backends[job.subject] }, subject)
 }

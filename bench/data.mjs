@@ -93,6 +93,13 @@ export function trainingData({ widths, rows, source }) {
   return { x, y, labels, ...shape }
 }
 
+/** What a subject without layers is fed: tokens and the next ones as int32, samples and one-hot labels. */
+export function rawData(job) {
+  const { x, y, labels, inputs, classes } = trainingData(job)
+  if (job.transformer) return { x: Int32Array.from(x), y: labels, inputs, outputs: inputs }
+  return { x, y, inputs, outputs: classes }
+}
+
 /** Glorot-uniform values of a weight; shape: [...window, in, out]. */
 export function glorot(shape, seed) {
   const window = shape.slice(0, -2).reduce((size, n) => size * n, 1)

@@ -29,7 +29,12 @@ const ratioTargets = [
   // Of the times that were named for both: 8 ms and 35, 65 and 110, 63 and 180.
   ['lstm vs jax-js', train('lstm', 32, ours), { subject: 'jax-js' }, 4.4],
   ['transformer vs jax-js', train('transformer', 16, ours), { subject: 'jax-js' }, 1.7],
-  ['convnet vs jax-js', train('convnet', 32, ours), { subject: 'jax-js' }, 2.9],
+  [
+    'convnet vs jax-js (im2col)',
+    train('convnet', 32, ours),
+    { subject: 'jax-js', mode: 'im2col' },
+    2.9,
+  ],
   ...[1, 2].flatMap((threads) => {
     const [mine, other] = [threads === 1 ? ours : oursTwo, { subject: 'onnxruntime-web', threads }]
     const on = `vs onnxruntime-web, threads: ${threads}`
