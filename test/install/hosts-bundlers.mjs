@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { hosting, onPort, visitPages } from '../../scripts/install/hosts.mjs'
 import { writePages, writeScripts } from '../../scripts/install/pages.mjs'
 import { env, packages, path, writeApp } from './next.mjs'
+import { VITE } from './vite.mjs'
 
 const vite = {
   name: 'host-vite',
-  packages: { vite: '8.3.8' },
+  packages: { vite: VITE },
   async run(place, report) {
     await writeScripts(place)
     writePages(place)
