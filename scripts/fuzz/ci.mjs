@@ -21,7 +21,7 @@ const run = async (label, { program, args, ...options }) => {
   const { ok, output } = await supervise(label, program, args, options)
   if (ok) return output
   const told = [...new Set(output.match(telling))].slice(0, 12)
-  throw new Failure(`${label} failed:\n${told.join('\n')}\n…\n${tail(output, 12)}`)
+  throw new Failure([`${label} failed:`, ...told, '…', tail(output, 12)].join('\n'))
 }
 
 const must = (pattern, output) => {
