@@ -21,7 +21,7 @@ export const templates = {
   html: 'one page without a build step',
 }
 
-/** @typedef {'argument' | 'no-name' | 'name' | 'template' | 'not-empty' | 'not-a-folder'} Code */
+/** @typedef {'argument' | 'no-answer' | 'no-name' | 'name' | 'template' | 'not-empty' | 'not-a-folder'} Code */
 
 /** What a user can correct. `code` is one of `Code`. */
 export class CreateError extends Error {

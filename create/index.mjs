@@ -3,7 +3,7 @@
 // somebody to ask.
 
 import { relative } from 'node:path'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { CreateError, create, templates } from './create.mjs'
 
@@ -29,21 +29,39 @@ const readArguments = () => {
 
 const mayAsk = process.stdin.isTTY && process.stdout.isTTY
 
-const ask = async (question) => {
+/** Reads all questions' answers by one interface, so that what is typed ahead counts. */
+const openQuestions = () => {
   const lines = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return (await lines.question(question)).trim()
-  } finally {
-    lines.close()
+  const answers = lines[Symbol.asyncIterator]()
+  const ask = async (question) => {
+    lines.setPrompt(question)
+    lines.prompt()
+    const { value, done } = await answers.next()
+    if (!done) return value.trim()
+    console.log()
+    throw new CreateError('no-answer', 'nothing was made.')
   }
+  return { ask, close: () => lines.close() }
 }
 
-const askName = async () => (await ask('Folder (gradloom-app): ')) || 'gradloom-app'
+const askName = async (ask) => (await ask('Folder (gradloom-app): ')) || 'gradloom-app'
 
-const askTemplate = async () => {
+const askTemplate = async (ask) => {
   const list = names.map((name, i) => `  ${i + 1}  ${name.padEnd(10)}${templates[name]}`)
-  const answer = (await ask(`${list.join('\n')}\nTemplate (1): `)) || '1'
+  console.log(list.join('\n'))
+  const answer = (await ask('Template (1): ')) || '1'
   return names[Number(answer) - 1] ?? answer
+}
+
+/** What is missing, from whoever sits there; `name` and `template` may be given. */
+const askFor = async ({ name, template }) => {
+  if (name && template) return { name, template }
+  const { ask, close } = openQuestions()
+  try {
+    return { name: name ?? (await askName(ask)), template: template ?? (await askTemplate(ask)) }
+  } finally {
+    close()
+  }
 }
 
 const commands = { 'vite-ts': 'npm run dev', 'node-ts': 'npm start', html: 'npm start' }
@@ -51,10 +69,9 @@ const commands = { 'vite-ts': 'npm run dev', 'node-ts': 'npm start', html: 'npm 
 const main = async () => {
   const { values, positionals } = readArguments()
   if (values.help) return console.log(help)
-  const [given] = positionals
-  const directory = given ?? (mayAsk ? await askName() : undefined)
-  const template = values.template ?? (mayAsk ? await askTemplate() : names[0])
-  const path = create(directory, template)
+  const given = { name: positionals[0], template: values.template }
+  const { name, template = names[0] } = mayAsk ? await askFor(given) : given
+  const path = create(name, template)
   const place = relative(process.cwd(), path) || '.'
   console.log(`\nMade from ${template}. Next:\n`)
   const steps = [...(place === '.' ? [] : [`cd ${place}`]), 'npm install', commands[template]]

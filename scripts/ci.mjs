@@ -1,5 +1,5 @@
-// Everything CI does: the tests, the docs and the install tests, one after the other, and at the end
-// one total. A command that ends without a total counts as one failure.
+// Everything CI does: the tests, the fuzzers for a fixed count, the docs and the install tests, one after
+// the other, and at the end one total. A command that ends without a total counts as one failure.
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,7 +25,8 @@ const docs = async () => {
 }
 
 const results = []
-for (const run of [command('test'), docs, command('test:install')]) results.push(await run())
+const commands = [command('test'), command('test:fuzz'), docs, command('test:install')]
+for (const run of commands) results.push(await run())
 
 console.log('\nCI\n')
 for (const { script, minutes, passed, failed, skipped } of results) {

@@ -1,4 +1,5 @@
-// The guided fuzzers, each for as long as one likes; `npm test` only replays a fixed number of cases.
+// The guided fuzzers, each for as long as one likes, or all for a fixed count (`npm run test:fuzz`). `npm test`
+// only replays cases.
 //
 //   npm run fuzz -- wire --minutes=10      bytes of graphs, changed by a mutator that knows them
 //   npm run fuzz -- program --minutes=10   tapes of decisions that describe valid programs
@@ -6,22 +7,27 @@
 //   npm run fuzz -- file --minutes=10      model files
 //   npm run fuzz -- races                  programs on native threads, under a thread sanitizer
 //   npm run fuzz -- threads                the pool's synchronisation, in all interleavings (loom)
+//   npm run fuzz -- ci                     all of them for a fixed count, as CI does
 //
-// The corpus grows in build/fuzz. A finding is left there, and its path printed.
+// The corpus grows in build/fuzz. A finding is left there, and its path printed. `--runs=N` ends after N
+// inputs, `--seed=N` gives other ones, `--corpus=FOLDER` keeps them elsewhere.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { fuzzFiles } from './fuzz/file.mjs'
-import { replayIn32Bits } from './fuzz/wasm32.mjs'
-import { Failure, inherit, root, runMain, toolsDir } from './shell.mjs'
+import { Failure, inherit, runMain, toolsDir } from './shell.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' } },
+  options: {
+    minutes: { type: 'string', default: '10' },
+    runs: { type: 'string' },
+    seed: { type: 'string' },
+    corpus: { type: 'string' },
+  },
 })
 
-const home = join(root, 'build/fuzz')
+const kind = positionals[0]
 
 const tools = () => {
   const record = join(toolsDir, 'toolchain.json')
@@ -29,112 +35,61 @@ const tools = () => {
   return JSON.parse(readFileSync(record, 'utf8'))
 }
 
-/** The recorded seeds, a file each. */
-const writeSeeds = () => {
-  const folder = join(home, 'seeds')
-  mkdirSync(folder, { recursive: true })
-  const lines = readFileSync(join(root, 'fuzz/seeds.txt'), 'utf8').trim().split('\n')
-  for (const [i, line] of lines.entries()) {
-    const [name, hex] = line.split(' ')
-    writeFileSync(join(folder, `${i}-${name}`), Buffer.from(hex, 'hex'))
-  }
-  return folder
+// They need npm packages, or the built library.
+const load = async () => ({
+  ...(await import('./fuzz/native.mjs')),
+  ...(await import('./fuzz/wasm32.mjs')),
+})
+
+const native = async (make) => {
+  const { program, args, ...options } = await make(tools())
+  return inherit(program, args, options)
 }
 
-const coverage = ['level=4', 'inline-8bit-counters', 'pc-table', 'trace-compares']
+const limits = () => ({
+  ...(values.runs
+    ? { runs: values.runs }
+    : { max_total_time: Math.round(60 * Number(values.minutes)) }),
+  seed: values.seed ?? 0,
+})
 
-// As cargo-fuzz sets them; a stable compiler takes them when it is allowed nightly features.
-const flags = [
-  '-Cpasses=sancov-module',
-  ...coverage.map((what) => `-Cllvm-args=-sanitizer-coverage-${what}`),
-  ...['-Zsanitizer=address', '-Cunsafe-allow-abi-mismatch=sanitizer', '--cfg=fuzzing'],
-]
+const guidedRun = async ({ guided, home }) => {
+  const corpus = values.corpus ?? join(home, kind)
+  return native((all) => guided(all, kind, corpus, limits()))
+}
 
-const TRIPLE = 'x86_64-unknown-linux-gnu'
-
-const buildGuided = async ({ host }) => {
-  const env = {
-    ...process.env,
-    ...host.env,
-    RUSTC: join(host.bin, 'rustc'),
-    RUSTC_BOOTSTRAP: '1',
-    RUSTFLAGS: flags.join(' '),
-    CXXFLAGS: '-w',
-  }
-  const target = join(home, 'target')
-  const args = ['build', '--release', '--target', TRIPLE, '--target-dir', target]
-  const built = await inherit(join(host.bin, 'cargo'), args, {
-    env,
-    cwd: join(root, 'fuzz/guided'),
+const wasm32 = async ({ filesOf, home, replay, writeSeeds }) => {
+  const graphs = [...filesOf(writeSeeds()), ...filesOf(join(home, 'wire'))]
+  const { text, problems } = await replay(tools(), {
+    graphs,
+    tapes: filesOf(join(home, 'program')),
   })
-  if (built !== 0) throw new Failure('libFuzzer does not build here; it needs a C++ compiler.')
-  return join(target, TRIPLE, 'release')
+  for (const problem of problems) console.error(`${problem}\n`)
+  console.log(`wasm32   ${text}`)
+  return problems.length > 0 ? 1 : 0
 }
 
-const guided = async (name) => {
-  const binary = join(await buildGuided(tools()), name)
-  const corpus = join(home, name)
-  mkdirSync(corpus, { recursive: true })
-  const seeds = name === 'wire' ? [writeSeeds()] : []
-  const limits = { max_len: 4096, timeout: 25, rss_limit_mb: 4096, print_final_stats: 1 }
-  const seconds = Math.round(60 * Number(values.minutes))
-  const wanted = { ...limits, max_total_time: seconds, seed: values.seed ?? 0 }
-  const args = Object.entries(wanted).map(([key, value]) => `-${key}=${value}`)
-  const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' }
-  const prefix = `-artifact_prefix=${home}/found-`
-  return inherit(binary, [...args, prefix, corpus, ...seeds], { env })
+const file = async ({ home }) => {
+  const { fuzzFiles } = await import('./fuzz/file.mjs')
+  return fuzzFiles({ corpus: join(home, 'file'), ...values, home })
 }
 
-const filesOf = (name) => {
-  const folder = join(home, name)
-  const names = existsSync(folder) ? readdirSync(folder) : []
-  return names.map((file) => join(folder, file))
-}
-
-const wasm32 = () => {
-  writeSeeds()
-  const graphs = [...filesOf('seeds'), ...filesOf('wire')]
-  return replayIn32Bits(tools(), { graphs, tapes: filesOf('program') })
-}
-
-const file = () => fuzzFiles({ ...values, home })
-
-/** loom's interleavings; with its output, which tells their numbers. */
-const threads = () => {
-  const { host } = tools()
-  const env = { ...process.env, ...host.env, RUSTC: join(host.bin, 'rustc'), RUST_BACKTRACE: '0' }
-  const args = ['test', '--target-dir', join(home, 'target-threads'), '--', '--nocapture']
-  return inherit(join(host.bin, 'cargo'), args, { env, cwd: join(root, 'fuzz/threads') })
-}
-
-/** Programs on native threads under ThreadSanitizer. The standard library is not built for it. */
-const races = () => {
-  const { host } = tools()
-  const env = {
-    ...process.env,
-    ...host.env,
-    RUSTC: join(host.bin, 'rustc'),
-    RUSTC_BOOTSTRAP: '1',
-    RUSTFLAGS: '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer',
-    TSAN_OPTIONS: `suppressions=${join(root, 'fuzz/tsan.txt')}`,
-  }
-  const what = ['-p', 'gradloom-fuzz', '--example', 'races']
-  const where = ['--target', TRIPLE, '--target-dir', join(home, 'target-tsan')]
-  return inherit(join(host.bin, 'cargo'), ['run', ...what, ...where], { env })
-}
+const ci = async () => (await import('./fuzz/ci.mjs')).fuzzForCi(tools())
 
 const kinds = {
-  wire: () => guided('wire'),
-  program: () => guided('program'),
+  wire: guidedRun,
+  program: guidedRun,
   wasm32,
   file,
-  races,
-  threads,
+  races: ({ races }) => native(races),
+  threads: ({ threads }) => native(threads),
+  ci,
 }
 
 runMain('fuzz', async () => {
-  const run = kinds[positionals[0]]
+  const run = kinds[kind]
   if (!run) throw new Failure(`say what to fuzz: ${Object.keys(kinds).join(', ')}.`)
-  mkdirSync(home, { recursive: true })
-  process.exitCode = await run()
+  const parts = await load()
+  mkdirSync(parts.home, { recursive: true })
+  process.exitCode = await run(parts)
 })

@@ -2,7 +2,24 @@
 
 import type { Model, Tensor } from 'gradloom'
 
+interface ExtendableEvent extends Event {
+  waitUntil(done: Promise<unknown>): void
+}
+
+interface FetchEvent extends ExtendableEvent {
+  request: Request
+  respondWith(response: Promise<Response>): void
+}
+
 declare global {
+  // Of service workers.
+  interface WindowEventMap {
+    activate: ExtendableEvent
+    fetch: FetchEvent
+  }
+  const clients: { claim(): Promise<void> }
+  function skipWaiting(): Promise<void>
+
   const model: Model
   const x: Tensor
   const y: Tensor

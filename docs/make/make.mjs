@@ -55,6 +55,8 @@ const makePages = async () => {
   const { render, renderHtml } = await import('./markdown.mjs')
   const { gallerySections } = await import('./gallery.mjs')
   const { colourRules } = await import('./highlight.mjs')
+  const { indexOf, reference, sectionsOf } = await import('./search.mjs')
+  const documents = reference(out)
   for (const file of guides) {
     const isHtml = file === 'errors'
     const read = isHtml
@@ -63,7 +65,9 @@ const makePages = async () => {
     const body = read.body.replace('<!-- gallery -->', gallerySections)
     const scripts = file === 'gallery' ? ['gallery/page.js'] : []
     writeFileSync(join(out, `${file}.html`), page({ file, ...read, body, scripts }))
+    documents.push(...sectionsOf(file, read.title, body))
   }
+  writeFileSync(join(out, 'search.json'), indexOf(documents))
   const css = readFileSync(join(docs, 'site/site.css'), 'utf8')
   writeFileSync(join(out, 'site.css'), `${css}\n${colourRules()}\n`)
 }
@@ -75,6 +79,14 @@ const makeGallery = async () => {
   copyFileSync(join(root, 'dist/browser/index.js'), join(out, 'gradloom/index.js'))
   for (const file of ['site.js', 'icon.svg'])
     copyFileSync(join(docs, 'site', file), join(out, file))
+}
+
+/** The page's part of the search, with its library. */
+const makeSearch = async () => {
+  const { build } = await import('esbuild')
+  const options = { bundle: true, minify: true, format: 'esm', target: 'es2022' }
+  const entryPoints = [join(docs, 'site/search.js')]
+  await build({ ...options, entryPoints, outfile: join(out, 'search.js') })
 }
 
 const report = () => {
@@ -94,6 +106,7 @@ const main = async () => {
   }
   await makeApi()
   await makeGallery()
+  await makeSearch()
   await makePages()
   writeStamp(join(out, '.stamp'), hash)
   report()

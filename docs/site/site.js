@@ -1,4 +1,5 @@
-// The button for light, dark or as the system, and the list of pages, which is folded on a phone.
+// The button for light, dark or as the system, the list of pages, which is folded on a phone, and the field of
+// the search, whose own part is loaded when it is used.
 
 const themes = ['os', 'light', 'dark']
 const names = { os: 'as the system', light: 'light', dark: 'dark' }
@@ -24,3 +25,12 @@ const fold = () => {
 }
 wide.addEventListener('change', fold)
 fold()
+
+const field = document.getElementById('search')
+const loadSearch = () => import('./search.js')
+field.addEventListener('focus', loadSearch, { once: true })
+document.addEventListener('keydown', (event) => {
+  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.target !== document.body) return
+  event.preventDefault()
+  field.focus()
+})

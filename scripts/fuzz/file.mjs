@@ -64,12 +64,12 @@ const findings = (home) => {
   return { known, note }
 }
 
-/** Resolves to the exit code. */
-export const fuzzFiles = async ({ minutes, seed, home }) => {
+/** For `runs` inputs, or for `minutes`. Resolves to the exit code. */
+export const fuzzFiles = async ({ minutes, runs = Infinity, seed, corpus: folder, home }) => {
   const dice = diceOf(Number(seed ?? 1))
   const seeds = await seedFiles()
   const coverage = await watchCoverage()
-  const { corpus, add } = openCorpus(join(home, 'file'), seeds)
+  const { corpus, add } = openCorpus(folder, seeds)
   const { known, note } = findings(home)
   const counts = {}
   const run = async (bytes) => {
@@ -82,7 +82,7 @@ export const fuzzFiles = async ({ minutes, seed, home }) => {
   }
   for (const bytes of corpus) await run(bytes)
   await coverage.take(true)
-  const end = performance.now() + 60_000 * Number(minutes)
+  const end = runs < Infinity ? Infinity : performance.now() + 60_000 * Number(minutes)
   let [executions, told] = [0, 0]
   const tell = () => {
     const outcomes = Object.entries(counts).map(([name, n]) => `${name} ${n}`)
@@ -90,7 +90,7 @@ export const fuzzFiles = async ({ minutes, seed, home }) => {
     console.log(`file     ${executions} executions, ${sizes} | ${outcomes.join(', ')}`)
     told = performance.now()
   }
-  while (performance.now() < end) {
+  while (performance.now() < end && executions < runs) {
     const batch = Array.from({ length: BATCH }, () => mutateFile(dice.pick(corpus), dice))
     for (const bytes of batch) await run(bytes)
     executions += BATCH

@@ -28,6 +28,17 @@ it('refuses changed files with an error of the file, or loads them', async () =>
   expect(counts.loaded).toBeGreaterThan(10)
 })
 
+it('changes lists whatever else it changed in them', () => {
+  const json = new TextEncoder().encode('{"a":[1]}')
+  const bytes = new Uint8Array(8 + json.length)
+  bytes[0] = json.length
+  bytes.set(json, 8)
+  const dice = diceOf(3)
+  const changed = Array.from({ length: 20_000 }, () => mutateFile(bytes, dice))
+  const texts = changed.map((each) => new TextDecoder().decode(each.subarray(8)))
+  expect(texts).toContain('{"a":[1,1]}')
+})
+
 const header = (change) => {
   const bytes = seeds[0]
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true))

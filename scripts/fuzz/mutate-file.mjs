@@ -82,6 +82,11 @@ const changed = (value, dice) => {
   return fresh(dice)
 }
 
+/** Not by `splice`, which asks the array for its constructor; that may have been changed, too. */
+const repeat = (array, at) => {
+  for (let i = array.length; i > at; i--) array[i] = copyOf(array[i - 1])
+}
+
 const changeTree = (tree, dice) => {
   const places = placesOf(tree)
   if (places.length === 0) return
@@ -96,7 +101,7 @@ const changeTree = (tree, dice) => {
       holder[key] = copyOf(other[from])
     },
     () => {
-      if (Array.isArray(holder)) holder.splice(Number(key), 0, copyOf(holder[key]))
+      if (Array.isArray(holder)) repeat(holder, Number(key))
     },
   ]
   if (dice.below(2)) holder[key] = changed(holder[key], dice)

@@ -1,9 +1,9 @@
 // Builds fuzz/wasm32 with the toolchain of the library and runs files through it. Sizes are 32 bits
 // there, and overflow traps.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure, inherit, root } from '../shell.mjs'
+import { Failure, fromFirstError, root, supervise } from '../shell.mjs'
 
 const build = async ({ wasm }) => {
   const target = join(root, 'build/fuzz/target-wasm32')
@@ -18,9 +18,8 @@ const build = async ({ wasm }) => {
   const what = ['build', '--release', '--target', triple, '--target-dir', target]
   const args = [...what, '-Z', 'build-std=std,panic_abort']
   const cwd = join(root, 'fuzz/wasm32')
-  if ((await inherit(join(wasm.bin, 'cargo'), args, { env, cwd })) !== 0) {
-    throw new Failure('fuzz/wasm32 does not build')
-  }
+  const { ok, output } = await supervise('wasm32', join(wasm.bin, 'cargo'), args, { env, cwd })
+  if (!ok) throw new Failure(`fuzz/wasm32 does not build:\n${fromFirstError(output)}`)
   return readFileSync(join(target, triple, 'release/gradloom_fuzz_wasm32.wasm'))
 }
 
@@ -39,8 +38,12 @@ const instance = async (module) => {
   return { check, told }
 }
 
-/** Resolves to the exit code. */
-export const replayIn32Bits = async (tools, { graphs, tapes }) => {
+/** The files of a folder that may not be there. */
+export const filesOf = (folder) =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+
+/** Runs files of graphs and of tapes. Resolves to their number, a line, and what went wrong. */
+export const replay = async (tools, { graphs, tapes }) => {
   const module = await WebAssembly.compile(await build(tools))
   const counts = [0, 0, 0]
   const problems = new Map()
@@ -57,9 +60,11 @@ export const replayIn32Bits = async (tools, { graphs, tapes }) => {
       machine = await instance(module)
     }
   }
-  for (const [why, path] of problems) console.error(`${path}\n  ${why}\n`)
   const [refused, planned, ran] = counts
   const sum = `${refused} refused, ${planned} planned, ${ran} ran`
-  console.log(`wasm32   ${cases.length} cases: ${sum}, ${problems.size} problems`)
-  return problems.size > 0 ? 1 : 0
+  return {
+    cases: refused + planned + ran,
+    text: `${cases.length} cases: ${sum}, ${problems.size} problems`,
+    problems: [...problems].map(([why, path]) => `${path}\n  ${why}`),
+  }
 }

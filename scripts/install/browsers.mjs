@@ -7,8 +7,8 @@ import { chromium } from 'playwright-core'
 import { chromiumPath } from '../setup/chromium.mjs'
 import { firefoxPath } from '../setup/firefox.mjs'
 import { Failure } from '../shell.mjs'
+import { Skip } from '../test/rows.mjs'
 import { readOutcome } from './programs.mjs'
-import { Skip } from './rows.mjs'
 
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],

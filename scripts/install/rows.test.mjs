@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import expected from '../../test/install/expected.json' with { type: 'json' }
-import { Report, Skip } from './rows.mjs'
+import { Skip } from '../test/rows.mjs'
+import { Report } from './rows.mjs'
 
 beforeEach(() => vi.spyOn(console, 'log').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())

@@ -15,7 +15,7 @@ const find = (name, version) => {
   return places.find((place) => place && versionOf(place) === version)
 }
 
-/** rustc links host programs with `cc`. */
+/** rustc links host programs with `cc`, those that run while the core is built, too. */
 const ensureLinker = async () => {
   if (which('cc')) return
   if (canInstall()) {
@@ -44,7 +44,6 @@ const cargoInstall = (host, crate, version, flags) => {
 
 const build = async (host, crate, version, flags) => {
   say('setup', `compiling ${crate} ${version} (once, some minutes)`)
-  await ensureLinker()
   const locked = await cargoInstall(host, crate, version, [...flags, '--locked'])
   // A registry mirror may lag behind the lock file of a fresh release.
   const done = locked.ok ? locked : await cargoInstall(host, crate, version, flags)
@@ -62,6 +61,7 @@ const ensure = async (host, name, crate, version, flags = []) => {
 
 /** Both tools, as full paths. */
 export const cargoTools = async (host) => {
+  await ensureLinker()
   const bindgenFlags = ['--bin', 'wasm-bindgen', '--no-default-features']
   const version = wasmBindgenVersion()
   const wasmBindgen = await ensure(host, 'wasm-bindgen', 'wasm-bindgen-cli', version, bindgenFlags)

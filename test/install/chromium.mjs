@@ -1,28 +1,17 @@
 // Chromium without a bundler: files of the package as they are, from the page's origin and from
 // another one, as from a CDN.
 
-import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { useChromium, visit } from '../../scripts/install/browsers.mjs'
 import { visitFolder, visitPlain } from '../../scripts/install/contexts.mjs'
-import { writePages, writeScripts } from '../../scripts/install/pages.mjs'
+import { writePlainSite, writeSite } from '../../scripts/install/pages.mjs'
 import { policy, serveFolder } from '../../scripts/install/serve.mjs'
-
-/** A site that takes the package's files from `base`. */
-const writeSite = async (place, base) => {
-  const from = ['browser', 'assets'].map((entry) => `${base}/${entry}/index.js`)
-  await writeScripts(place, { dir: 'site', from })
-  writePages(place, { dir: 'site' })
-  return join(place.app, 'site')
-}
 
 const noBundler = {
   name: 'chromium',
   async run(place, report) {
     const browser = await useChromium()
-    const site = await writeSite(place, './dist')
-    const dist = join(place.app, 'node_modules/gradloom/dist')
-    cpSync(dist, join(site, 'dist'), { recursive: true })
+    const site = await writePlainSite(place)
     await visitFolder(report, browser, site)
     const fallback = { mode: 'inline', reason: /no worker could be started.*gradloom\/assets/ }
     await report.trains('CSP, no blob workers: falls back and says so', fallback, async () => {

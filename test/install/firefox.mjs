@@ -1,22 +1,27 @@
-// The distribution's Firefox, without a bundler.
+// The distribution's Firefox: without a bundler, and with pages that Vite and esbuild have bundled.
 
-import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { useFirefox } from '../../scripts/install/browsers.mjs'
 import { visitFolder } from '../../scripts/install/contexts.mjs'
-import { writePages, writeScripts } from '../../scripts/install/pages.mjs'
+import { writePlainSite } from '../../scripts/install/pages.mjs'
+import { bundlePages, packages as esbuild } from './esbuild.mjs'
+import { buildPages, VITE } from './vite.mjs'
 
-const firefox = {
-  name: 'firefox',
-  packages: { 'puppeteer-core': '25.16.0' },
+/** `prepare` resolves to the folder of the pages. */
+const fixtureOf = (name, packages, prepare) => ({
+  name,
+  packages: { 'puppeteer-core': '25.16.0', ...packages },
   async run(place, report) {
-    const from = ['browser', 'assets'].map((entry) => `./dist/${entry}/index.js`)
-    await writeScripts(place, { dir: 'site', from })
-    writePages(place, { dir: 'site' })
-    const site = join(place.app, 'site')
-    cpSync(join(place.app, 'node_modules/gradloom/dist'), join(site, 'dist'), { recursive: true })
+    const site = await prepare(place)
     await visitFolder(report, await useFirefox(place), site)
   },
-}
+})
 
-export const fixtures = [firefox]
+export const fixtures = [
+  fixtureOf('firefox', {}, writePlainSite),
+  fixtureOf('firefox-esbuild', esbuild, bundlePages),
+  fixtureOf('firefox-vite', { vite: VITE }, async (place) => {
+    await buildPages(place)
+    return join(place.app, 'dist')
+  }),
+]

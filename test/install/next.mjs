@@ -1,4 +1,4 @@
-// Next: a client component that trains, in the dev server and in a build, with Turbopack.
+// Next: a client component that trains, in the dev server and in a build, with Turbopack and with webpack.
 
 import { join } from 'node:path'
 import { useChromium } from '../../scripts/install/browsers.mjs'
@@ -52,7 +52,11 @@ export const runtime = 'edge'
 export const GET = async () => Response.json(await train())
 `
 
-const write = async (place) => {
+export const packages = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' }
+
+export const env = { NEXT_TELEMETRY_DISABLED: '1' }
+
+export const writeApp = async (place, config) => {
   place.write('next.config.mjs', config)
   place.write('app/layout.js', layout)
   await place.program('train', 'app/train.js')
@@ -60,20 +64,17 @@ const write = async (place) => {
   place.write('app/page.js', page('./train.js'))
   place.write('app/assets/page.js', page('./train.js'))
   place.write('app/server/route.js', route)
-  place.write('app/edge/route.js', edge)
 }
 
-const path = (page) => (page === 'index' ? '' : page)
+export const path = (page) => (page === 'index' ? '' : page)
 
-const servers = [
-  ['server', { mode: 'shared', reason: /Node shares memory/ }],
-  ['edge', { mode: 'inline', reason: /this runtime has no workers/ }],
-]
+const inNode = ['server', { mode: 'shared', reason: /Node shares memory/ }]
+const inEdge = ['edge', { mode: 'inline', reason: /this runtime has no workers/ }]
 
-const rows = async (place, report, command, options) => {
+const rows = async (place, report, [command, ...more], { servers, ...options }) => {
   const port = await freePort()
   const program = join(place.tools, 'next/dist/bin/next')
-  const args = [program, command, '-p', `${port}`, '-H', '127.0.0.1']
+  const args = [program, command, ...more, '-p', `${port}`, '-H', '127.0.0.1']
   const server = await startServer(place, process.execPath, args, `http://127.0.0.1:${port}/`, env)
   try {
     await visitServer(report, await useChromium(), port, { label: command, path, ...options })
@@ -87,20 +88,33 @@ const rows = async (place, report, command, options) => {
   }
 }
 
-const env = { NEXT_TELEMETRY_DISABLED: '1' }
+const devAndBuild = async (place, report, { servers, bundler = [] }) => {
+  await rows(place, report, ['dev', ...bundler], { servers })
+  const built = await report.check('build', async () => {
+    await place.node('next/dist/bin/next', ['build', ...bundler], { env, timeout: 300_000 })
+  })
+  // Next writes inline scripts into the page, which a policy must allow.
+  if (built) await rows(place, report, ['start'], { servers, scripts: "'unsafe-inline'" })
+}
 
 const next = {
   name: 'next',
-  packages: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' },
+  packages,
   async run(place, report) {
-    await write(place)
-    await rows(place, report, 'dev', {})
-    const built = await report.check('build', async () => {
-      await place.node('next/dist/bin/next', ['build'], { env, timeout: 300_000 })
-    })
-    // Next writes inline scripts into the page, which a policy must allow.
-    if (built) await rows(place, report, 'start', { scripts: "'unsafe-inline'" })
+    await writeApp(place, config)
+    place.write('app/edge/route.js', edge)
+    await devAndBuild(place, report, { servers: [inNode, inEdge] })
   },
 }
 
-export const fixtures = [next]
+/** With webpack, Next does not build any route for its edge runtime, gradloom or not. */
+const webpack = {
+  name: 'next-webpack',
+  packages,
+  async run(place, report) {
+    await writeApp(place, config)
+    await devAndBuild(place, report, { servers: [inNode], bundler: ['--webpack'] })
+  },
+}
+
+export const fixtures = [next, webpack]

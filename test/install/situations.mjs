@@ -3,6 +3,7 @@
 
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { useChromium } from '../../scripts/install/browsers.mjs'
 import { cleanVisit, replica, shared } from '../../scripts/install/contexts.mjs'
 import { html } from '../../scripts/install/pages.mjs'
@@ -40,6 +41,12 @@ const serviceWorker = {
   `,
 }
 
+/** One without modules: a bundle, as it may not import. */
+const classicServiceWorker = {
+  page: serviceWorker.page.replace(", { type: 'module' }", ''),
+  bundled: serviceWorker['service-worker.js'],
+}
+
 /** Two copies of the library, each with two models at once, and one in a worker. */
 const severalAtOnce = {
   page: `
@@ -62,11 +69,18 @@ const rows = [
   ['own worker, isolated', ownWorker, ISOLATION, shared],
   ['own worker, not isolated', ownWorker, {}, replica],
   ['service worker', serviceWorker, ISOLATION, inline],
+  ['service worker without modules', classicServiceWorker, ISOLATION, inline],
   ['several instances at once, isolated', severalAtOnce, ISOLATION, shared],
   ['several instances at once, not isolated', severalAtOnce, {}, replica],
 ]
 
-const writeSite = async (place, { page, ...files }) => {
+const bundle = async (place, contents, file) => {
+  const resolveDir = join(place.app, 'site')
+  const stdin = { contents, resolveDir }
+  await build({ stdin, bundle: true, format: 'iife', outfile: join(resolveDir, file) })
+}
+
+const writeSite = async (place, { page, bundled, ...files }) => {
   const from = './dist/browser/index.js'
   await place.program('train', 'site/train.js', { from })
   await place.program('train', 'site/train-1.js', { from: `${from}?1` })
@@ -74,6 +88,7 @@ const writeSite = async (place, { page, ...files }) => {
   place.write('site/index.js', page)
   place.write('site/index.html', html('index.js'))
   for (const [file, text] of Object.entries(files)) place.write(`site/${file}`, text)
+  if (bundled) await bundle(place, bundled, 'service-worker.js')
 }
 
 const situations = {

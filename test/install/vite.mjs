@@ -45,19 +45,25 @@ const reloadHot = (place) => async (page, next) => {
   return outcome
 }
 
+/** The newest version here. */
+export const VITE = '8.3.8'
+
+/** Builds both pages into `dist`. */
+export const buildPages = async (place) => {
+  await writeScripts(place)
+  writePages(place)
+  place.write('vite.config.js', config)
+  await place.node('vite/bin/vite.js', ['build'])
+}
+
 const vite = (version) => ({
   name: `vite-${version.split('.')[0]}`,
   packages: { vite: version },
   async run(place, report) {
     const browser = await useChromium()
-    await writeScripts(place)
-    writePages(place)
     place.write('hot.js', hot(0))
     place.write('hot.html', html('hot.js'))
-    place.write('vite.config.js', config)
-    const built = await report.check('build', async () => {
-      await place.node('vite/bin/vite.js', ['build'])
-    })
+    const built = await report.check('build', () => buildPages(place))
     if (!built) return
     await visitFolder(report, browser, join(place.app, 'dist'), { label: 'build' })
 
@@ -77,4 +83,4 @@ const vite = (version) => ({
   },
 })
 
-export const fixtures = [vite('8.3.8'), vite('7.3.8')]
+export const fixtures = [vite(VITE), vite('7.3.8')]
