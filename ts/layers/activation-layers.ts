@@ -1,6 +1,6 @@
 // Activations with options of their own, as layers. The others are chosen by name, in `activation`.
 
-import { finite, notNegative } from '../checks.ts'
+import { finite, list, notNegative } from '../checks.ts'
 import { softmaxAlong } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -97,9 +97,10 @@ export class PReLU extends Layer {
   #alpha: Variable | undefined
 
   constructor(options: PReLUOptions) {
-    super(options)
-    const axes = checkedAxis(subjectOf(this), options.sharedAxes ?? null, 'sharedAxes')
-    this.sharedAxes = axes as readonly number[] | null
+    super(options, 'prelu')
+    const { sharedAxes = null } = options
+    this.sharedAxes = sharedAxes && list(subjectOf(this), 'sharedAxes', sharedAxes)
+    checkedAxis(subjectOf(this), this.sharedAxes, 'sharedAxes')
     this.#weights = new WeightSpecs(subjectOf(this), options, { alpha: 'zeros' })
   }
 

@@ -20,7 +20,7 @@ export class Activation extends Layer {
   readonly #activate: ActivationFunction
 
   constructor(options: ActivationOptions) {
-    super(options)
+    super(options, 'activation')
     this.activation = options.activation
     if (typeof this.activation !== 'string' && typeof this.activation !== 'function') {
       throw badArgument(subjectOf(this), 'activation', this.activation, 'a name or a function')

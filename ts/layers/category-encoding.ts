@@ -23,7 +23,7 @@ export class CategoryEncoding extends Layer {
   readonly outputMode: Exclude<OutputMode, 'int' | 'tfIdf'>
 
   constructor(options: CategoryEncodingOptions) {
-    super(options)
+    super(options, 'categoryEncoding')
     const subject = subjectOf(this)
     this.numTokens = positiveWhole(subject, 'numTokens', options.numTokens)
     const known = ['oneHot', 'multiHot', 'count'] as const

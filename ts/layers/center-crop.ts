@@ -22,7 +22,7 @@ export class CenterCrop extends Layer {
   readonly width: number
 
   constructor(options: CenterCropOptions) {
-    super(options)
+    super(options, 'centerCrop')
     this.height = positiveWhole(subjectOf(this), 'height', options.height)
     this.width = positiveWhole(subjectOf(this), 'width', options.width)
   }

@@ -34,7 +34,7 @@ export class Dense extends Layer {
   #bias: Variable | undefined
 
   constructor(options: DenseOptions) {
-    super(options)
+    super(options, 'dense')
     const subject = subjectOf(this)
     this.units = positiveWhole(subject, 'units', options.units)
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)

@@ -19,7 +19,7 @@ export class Dropout extends Layer {
   readonly rate: number
 
   constructor(options: DropoutOptions) {
-    super(options)
+    super(options, 'dropout')
     this.rate = belowOne(subjectOf(this), 'rate', options.rate)
   }
 

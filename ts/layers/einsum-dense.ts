@@ -106,7 +106,7 @@ export class EinsumDense extends Layer {
   #bias: Variable | undefined
 
   constructor(options: EinsumDenseOptions) {
-    super(options)
+    super(options, 'einsumDense')
     this.equation = options.equation
     this.outputShape = options.outputShape
     this.activation = options.activation ?? 'linear'

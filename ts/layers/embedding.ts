@@ -39,7 +39,7 @@ export class Embedding extends Layer {
   #embeddings: Variable | undefined
 
   constructor(options: EmbeddingOptions) {
-    super(options)
+    super(options, 'embedding')
     const subject = subjectOf(this)
     this.inputDim = positiveWhole(subject, 'inputDim', options.inputDim)
     this.outputDim = positiveWhole(subject, 'outputDim', options.outputDim)

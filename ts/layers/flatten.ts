@@ -13,6 +13,10 @@ export type FlattenOptions = LayerOptions
 export class Flatten extends Layer {
   readonly type = 'flatten'
 
+  constructor(options: FlattenOptions) {
+    super(options, 'flatten')
+  }
+
   /** x: [B, ...] → y: [B, product of the others] */
   call(x: SymbolicTensor): SymbolicTensor {
     const [batch, ...rest] = x.shape

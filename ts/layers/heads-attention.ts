@@ -61,8 +61,9 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
   #dense: EinsumDense[] = []
   #axes: readonly number[] = []
 
-  constructor(options: HeadsAttentionOptions, subject: string, heads: Heads) {
-    super(options)
+  constructor(options: HeadsAttentionOptions, type: string, heads: Heads) {
+    super(options, type)
+    const subject = subjectOf({ type, name: this.name })
     this.dropout = belowOne(subject, 'dropout', options.dropout ?? 0)
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)
     this.useCausalMask = flag(subject, 'useCausalMask', options.useCausalMask ?? false)

@@ -23,9 +23,9 @@ export class Input extends Layer {
   readonly dtype: Dtype
 
   constructor({ shape, dtype = 'float32', ...options }: InputOptions) {
-    super({ ...options, inputShape: shape })
+    super({ ...options, inputShape: sizes('input', 'shape', shape) }, 'input')
     const subject = subjectOf(this)
-    this.shape = sizes(subject, 'shape', shape)
+    this.shape = shape
     if (dtype !== 'float32' && dtype !== 'int32') {
       throw badArgument(subject, 'dtype', dtype, "'float32' or 'int32'")
     }

@@ -20,7 +20,7 @@ export class IntegerLookup extends Layer {
   #used = false
 
   constructor(options: IntegerLookupOptions = {}) {
-    super(options)
+    super(options, 'integerLookup')
     this.#lookup = new Lookup(subjectOf(this), -1, options)
   }
 

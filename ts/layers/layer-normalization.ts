@@ -4,6 +4,7 @@
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
+import { subjectOf } from './expect.ts'
 import type { Pass } from './layer.ts'
 import {
   axesOfBuild,
@@ -26,9 +27,8 @@ export class LayerNormalization extends Normalizing {
   #axes: readonly number[] = []
 
   constructor(options: LayerNormalizationOptions) {
-    const subject = options.name ?? 'layerNormalization'
-    super(options, subject)
-    this.axis = someAxes(subject, options.axis)
+    super(options, 'layerNormalization')
+    this.axis = someAxes(subjectOf(this), options.axis)
   }
 
   override build(inputShape: BatchShape): void {

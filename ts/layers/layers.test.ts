@@ -107,7 +107,7 @@ describe('layers', () => {
   it('reject an inputShape that is no shape', () => {
     for (const inputShape of [784, [0], [null, 3]] as unknown as number[][]) {
       expect(() => layers.dense({ units: 2, name: 'a', inputShape })).toThrow(
-        'a: inputShape must be an array of positive whole numbers, without the batch axis',
+        'dense "a": inputShape must be an array of positive whole numbers, without the batch axis',
       )
     }
   })

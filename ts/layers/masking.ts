@@ -18,7 +18,7 @@ export class Masking extends Layer {
   readonly maskValue: number
 
   constructor(options: MaskingOptions = {}) {
-    super(options)
+    super(options, 'masking')
     this.maskValue = finite(subjectOf(this), 'maskValue', options.maskValue ?? 0)
   }
 

@@ -42,7 +42,7 @@ export class Normalization extends Layer {
   #pending = false
 
   constructor(options: NormalizationOptions = {}) {
-    super(options)
+    super(options, 'normalization')
     const subject = subjectOf(this)
     this.axis = checkedAxis(subject, options.axis === undefined ? -1 : options.axis)
     this.invert = flag(subject, 'invert', options.invert ?? false)

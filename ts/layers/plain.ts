@@ -25,7 +25,7 @@ export class PlainLayer<In extends Tensors = SymbolicTensor> extends Layer<In> {
     call: PlainCall<In>,
     supportsMasking = true,
   ) {
-    super(options)
+    super(options, type)
     this.type = type
     this.supportsMasking = supportsMasking
     this.#config = config

@@ -28,7 +28,7 @@ export class RandomBrightness extends RandomImage {
   readonly #range: readonly [number, number]
 
   constructor(options: RandomBrightnessOptions) {
-    super(options)
+    super(options, 'randomBrightness')
     this.factor = options.factor
     this.#range = rangeOf(this, 'factor', options.factor, [-1, 1])
     this.valueRange = checkedValueRange(this, options.valueRange)

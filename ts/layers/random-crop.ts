@@ -24,7 +24,7 @@ export class RandomCrop extends RandomImage {
   readonly width: number
 
   constructor(options: RandomCropOptions) {
-    super(options)
+    super(options, 'randomCrop')
     this.height = positiveWhole(subjectOf(this), 'height', options.height)
     this.width = positiveWhole(subjectOf(this), 'width', options.width)
   }

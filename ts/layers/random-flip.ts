@@ -21,7 +21,7 @@ export class RandomFlip extends RandomImage {
   readonly mode: NonNullable<RandomFlipOptions['mode']>
 
   constructor(options: RandomFlipOptions = {}) {
-    super(options)
+    super(options, 'randomFlip')
     this.mode = options.mode ?? 'horizontalAndVertical'
     if (!['horizontal', 'vertical', 'horizontalAndVertical'].includes(this.mode)) {
       const wanted = "'horizontal', 'vertical' or 'horizontalAndVertical'"

@@ -21,7 +21,7 @@ export class RandomRotation extends RandomImage {
   readonly #fill: Required<FillOptions>
 
   constructor(options: RandomRotationOptions) {
-    super(options)
+    super(options, 'randomRotation')
     this.factor = options.factor
     this.#range = rangeOf(this, 'factor', options.factor, [-1, 1])
     this.#fill = checkedFill(subjectOf(this), options)

@@ -24,7 +24,7 @@ export class RandomTranslation extends RandomImage {
   readonly #fill: Required<FillOptions>
 
   constructor(options: RandomTranslationOptions) {
-    super(options)
+    super(options, 'randomTranslation')
     this.heightFactor = options.heightFactor
     this.widthFactor = options.widthFactor
     this.#ranges = (['heightFactor', 'widthFactor'] as const).map((option) =>

@@ -25,7 +25,7 @@ export class RandomZoom extends RandomImage {
   readonly #fill: Required<FillOptions>
 
   constructor(options: RandomZoomOptions) {
-    super(options)
+    super(options, 'randomZoom')
     const { heightFactor, widthFactor = null } = options
     this.heightFactor = heightFactor
     this.widthFactor = widthFactor

@@ -22,7 +22,7 @@ export class Rescaling extends Layer {
   readonly offset: number | readonly number[]
 
   constructor(options: RescalingOptions) {
-    super(options)
+    super(options, 'rescaling')
     this.scale = this.#checked('scale', options.scale)
     this.offset = this.#checked('offset', options.offset ?? 0)
   }

@@ -23,7 +23,7 @@ export class Reshape extends Layer {
   readonly targetShape: readonly number[]
 
   constructor(options: ReshapeOptions) {
-    super(options)
+    super(options, 'reshape')
     if (!isTarget(options.targetShape)) {
       throw badArgument(
         subjectOf(this),

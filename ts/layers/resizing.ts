@@ -21,7 +21,7 @@ export class Resizing extends Layer {
   readonly #options: Required<ResizeOptions>
 
   constructor(options: ResizingOptions) {
-    super(options)
+    super(options, 'resizing')
     const subject = subjectOf(this)
     this.height = positiveWhole(subject, 'height', options.height)
     this.width = positiveWhole(subject, 'width', options.width)

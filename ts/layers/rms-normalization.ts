@@ -28,7 +28,7 @@ export class RMSNormalization extends Layer {
   #scale: Variable | undefined
 
   constructor(options: RMSNormalizationOptions) {
-    super(options)
+    super(options, 'rmsNormalization')
     this.axis = someAxes(subjectOf(this), options.axis)
     this.epsilon = positive(subjectOf(this), 'epsilon', options.epsilon ?? 1e-6)
   }

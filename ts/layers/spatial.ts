@@ -1,7 +1,7 @@
 // The base of layers over images, series and volumes: so many spatial axes, channels last or first.
 // Inside, channels are last. It knows neither windows nor weights.
 
-import { badArgument } from '../checks.ts'
+import { badArgument, named } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { choose } from '../names.ts'
 import * as ops from '../ops.ts'
@@ -31,11 +31,11 @@ export abstract class SpatialLayer extends Layer {
   readonly dataFormat: DataFormat
 
   constructor(type: string, rank: number, options: SpatialOptions) {
-    super(options)
+    super(options, type)
     this.type = type
     this.rank = rank
     this.dataFormat = options.dataFormat ?? 'channelsLast'
-    choose('data format', this.dataFormat, FORMATS)
+    named(subjectOf(this), 'dataFormat', () => choose('data format', this.dataFormat, FORMATS))
   }
 
   /** x: [B, ...spatial, C] → y: [B, ...spatial', C'] or [B, C'] */

@@ -27,7 +27,7 @@ export class SpectralNormalization extends Layer {
   #u: Variable | undefined
 
   constructor(options: SpectralNormalizationOptions) {
-    super(options)
+    super(options, 'spectralNormalization')
     const { layer, powerIterations = 1 } = options
     const subject = subjectOf(this)
     if (!(layer instanceof Layer)) throw badArgument(subject, 'layer', layer, 'a layer')

@@ -22,7 +22,7 @@ export class UnitNormalization extends Layer {
   readonly axis: number | readonly number[]
 
   constructor(options: UnitNormalizationOptions) {
-    super(options)
+    super(options, 'unitNormalization')
     this.axis = someAxes(subjectOf(this), options.axis)
   }
 

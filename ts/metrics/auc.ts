@@ -9,6 +9,7 @@ import {
   numbers,
   oneOf,
   positiveWhole,
+  text,
 } from '../checks.ts'
 import { EPSILON } from '../composites.ts'
 import * as ops from '../ops.ts'
@@ -124,7 +125,7 @@ export const auc = (options: AucOptions = {}): Metric => {
   }
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (yTrue, yPred, weights) =>
       bucketSums(own, yTrue, fromLogits ? ops.sigmoid(yPred) : yPred, weights),
     result: (sums) => {

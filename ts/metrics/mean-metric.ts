@@ -1,6 +1,7 @@
 // Metrics that are weighted means over everything seen of a value for each sample (or place): of
 // values of their own, or of the values of a loss.
 
+import { text } from '../checks.ts'
 import { axesFrom, mean } from '../composites.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
@@ -43,7 +44,7 @@ export const meanOf = ([total = 0, count = 0]: readonly number[]): number =>
 
 export const meanMetric = ({ type, name = type, values, config, finish }: MeanMetric): Metric => ({
   type,
-  name,
+  name: text(type, 'name', name),
   sums: (yTrue, yPred, weights) => weightedSums(values(yTrue, yPred), weights),
   result: (sums) => (finish ? finish(meanOf(sums)) : meanOf(sums)),
   config: () => ({ ...config, name }),

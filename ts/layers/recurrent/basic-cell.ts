@@ -72,7 +72,7 @@ export abstract class BasicCell extends RnnCell {
   #bias: Variable | undefined
 
   constructor(type: string, options: BasicCellOptions) {
-    super(options)
+    super(options, type)
     this.type = type
     this.#options = options
     const subject = subjectOf(this)

@@ -54,7 +54,7 @@ export class Bidirectional<Out extends Tensors = Tensors> extends Layer<Tensors,
   override readonly supportsMasking = true
 
   constructor(options: BidirectionalOptions) {
-    super(options)
+    super(options, 'bidirectional')
     const { layer, backwardLayer, mergeMode = 'concat' } = options
     const subject = subjectOf(this)
     for (const [name, given] of Object.entries({ layer, backwardLayer: backwardLayer ?? layer })) {

@@ -1,7 +1,7 @@
 // The walk of a cell over time: sequences, states, masks, direction. All steps are one op where the
 // core has one for the cell; else each step is ops of its own. The formulas are those of the cells.
 
-import { badArgument, flag, positiveWhole } from '../../checks.ts'
+import { badArgument, flag, named, positiveWhole } from '../../checks.ts'
 import { flip, sliceAxis, stack } from '../../composites/shape.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
@@ -64,7 +64,7 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
   #reset = false
 
   constructor(type: string, cell: RnnCell, options: RnnOptions) {
-    super(options)
+    super(options, type)
     this.type = type
     const subject = subjectOf(this)
     const flagOf = (option: keyof RnnOptions) =>
@@ -255,7 +255,7 @@ export interface RnnLayerOptions extends RnnOptions {
 
 const checkedCell = (cell: RnnLayerOptions['cell']): RnnCell => {
   if (cell instanceof RnnCell) return cell
-  if (Array.isArray(cell)) return new StackedRnnCells({ cells: cell })
+  if (Array.isArray(cell)) return named('rnn', 'cell', () => new StackedRnnCells({ cells: cell }))
   throw badArgument('rnn', 'cell', typeof cell, 'a cell, such as layers.lstmCell({ units: 8 })')
 }
 

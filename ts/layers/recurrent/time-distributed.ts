@@ -20,7 +20,7 @@ export class TimeDistributed extends Layer {
   override readonly supportsMasking = true
 
   constructor(options: TimeDistributedOptions) {
-    super(options)
+    super(options, 'timeDistributed')
     this.layer = options.layer
     if (!(this.layer instanceof Layer)) {
       throw badArgument(subjectOf(this), 'layer', typeof this.layer, 'a layer')
