@@ -89,7 +89,7 @@ export interface PReLUOptions extends LayerOptions, WeightSpecOptions<'alpha'> {
 }
 
 export class PReLU extends Layer {
-  readonly type = 'prelu'
+  declare readonly type: 'prelu'
   override readonly supportsMasking = true
   readonly sharedAxes: readonly number[] | null
   readonly #weights: WeightSpecs<'alpha'>

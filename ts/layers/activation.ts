@@ -14,7 +14,7 @@ export interface ActivationOptions extends LayerOptions {
 }
 
 export class Activation extends Layer {
-  readonly type = 'activation'
+  declare readonly type: 'activation'
   override readonly supportsMasking = true
   readonly activation: ActivationSpec
   readonly #activate: ActivationFunction

@@ -48,7 +48,7 @@ abstract class OneHead extends Layer<readonly SymbolicTensor[], Tensors> {
 
   constructor(options: AdditiveAttentionOptions, type: string, useScale: boolean) {
     super(options, type)
-    const subject = subjectOf({ type, name: this.name })
+    const subject = subjectOf(this)
     const { useCausalMask = false, returnAttentionScores = false, dropout = 0 } = options
     this.useScale = flag(subject, 'useScale', options.useScale ?? useScale)
     this.dropout = belowOne(subject, 'dropout', dropout)
@@ -139,7 +139,7 @@ const additive = (
 }
 
 export class Attention extends OneHead {
-  readonly type = 'attention'
+  declare readonly type: 'attention'
   readonly scoreMode: 'dot' | 'concat'
   #concat: Variable | undefined
 
@@ -176,7 +176,7 @@ export class Attention extends OneHead {
 }
 
 export class AdditiveAttention extends OneHead {
-  readonly type = 'additiveAttention'
+  declare readonly type: 'additiveAttention'
 
   constructor(options: AdditiveAttentionOptions) {
     super(options, 'additiveAttention', true)

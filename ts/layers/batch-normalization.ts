@@ -30,7 +30,7 @@ interface Moments {
 }
 
 export class BatchNormalization extends Normalizing {
-  readonly type = 'batchNormalization'
+  declare readonly type: 'batchNormalization'
   readonly axis: number
   readonly momentum: number
   readonly #first: { mean: InitializerSpec; variance: InitializerSpec }

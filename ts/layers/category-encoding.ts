@@ -18,7 +18,7 @@ export interface CategoryEncodingOptions extends LayerOptions {
 }
 
 export class CategoryEncoding extends Layer {
-  readonly type = 'categoryEncoding'
+  declare readonly type: 'categoryEncoding'
   readonly numTokens: number
   readonly outputMode: Exclude<OutputMode, 'int' | 'tfIdf'>
 

@@ -17,7 +17,7 @@ export interface CenterCropOptions extends LayerOptions {
 }
 
 export class CenterCrop extends Layer {
-  readonly type = 'centerCrop'
+  declare readonly type: 'centerCrop'
   readonly height: number
   readonly width: number
 

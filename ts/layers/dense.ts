@@ -23,7 +23,7 @@ export interface DenseOptions extends LayerOptions, WeightSpecOptions<'kernel' |
 }
 
 export class Dense extends Layer {
-  readonly type = 'dense'
+  declare readonly type: 'dense'
   readonly units: number
   readonly activation: ActivationSpec
   readonly useBias: boolean

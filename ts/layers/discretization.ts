@@ -25,7 +25,7 @@ export interface DiscretizationOptions extends LayerOptions {
 }
 
 export class Discretization extends Layer {
-  readonly type = 'discretization'
+  declare readonly type: 'discretization'
   readonly numBins: number | null
   readonly epsilon: number
   readonly outputMode: Exclude<OutputMode, 'tfIdf'>

@@ -14,7 +14,7 @@ export interface DropoutOptions extends LayerOptions {
 }
 
 export class Dropout extends Layer {
-  readonly type = 'dropout'
+  declare readonly type: 'dropout'
   override readonly supportsMasking = true
   readonly rate: number
 

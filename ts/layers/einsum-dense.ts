@@ -94,7 +94,7 @@ const contract = (
 }
 
 export class EinsumDense extends Layer {
-  readonly type = 'einsumDense'
+  declare readonly type: 'einsumDense'
   readonly equation: string
   readonly outputShape: number | readonly (number | null)[]
   readonly activation: ActivationSpec

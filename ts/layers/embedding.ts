@@ -29,7 +29,7 @@ export interface EmbeddingOptions extends LayerOptions, WeightSpecOptions<'embed
 }
 
 export class Embedding extends Layer {
-  readonly type = 'embedding'
+  declare readonly type: 'embedding'
   readonly inputDim: number
   readonly outputDim: number
   readonly maskZero: boolean

@@ -11,7 +11,7 @@ import type { Flattens, MakesPlain } from './shape-rules.ts'
 export type FlattenOptions = LayerOptions
 
 export class Flatten extends Layer {
-  readonly type = 'flatten'
+  declare readonly type: 'flatten'
 
   constructor(options: FlattenOptions) {
     super(options, 'flatten')

@@ -18,7 +18,7 @@ export interface GroupNormalizationOptions extends NormalizingOptions {
 }
 
 export class GroupNormalization extends Normalizing {
-  readonly type = 'groupNormalization'
+  declare readonly type: 'groupNormalization'
   readonly groups: number
   readonly axis: number
   #axes: readonly number[] = []

@@ -26,7 +26,7 @@ const checked = (options: GroupQueryAttentionOptions) => {
 }
 
 export class GroupQueryAttention extends HeadsAttention {
-  readonly type = 'groupQueryAttention'
+  declare readonly type: 'groupQueryAttention'
   readonly headDim: number
   readonly numQueryHeads: number
   readonly numKeyValueHeads: number

@@ -63,7 +63,7 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
 
   constructor(options: HeadsAttentionOptions, type: string, heads: Heads) {
     super(options, type)
-    const subject = subjectOf({ type, name: this.name })
+    const subject = subjectOf(this)
     this.dropout = belowOne(subject, 'dropout', options.dropout ?? 0)
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)
     this.useCausalMask = flag(subject, 'useCausalMask', options.useCausalMask ?? false)

@@ -17,7 +17,7 @@ export interface InputOptions {
 }
 
 export class Input extends Layer {
-  readonly type = 'input'
+  declare readonly type: 'input'
   override readonly supportsMasking = true
   readonly shape: readonly number[]
   readonly dtype: Dtype

@@ -15,7 +15,7 @@ import { type Config, Layer, type LayerOptions } from './layer.ts'
 export interface IntegerLookupOptions extends LayerOptions, LookupOptions<number> {}
 
 export class IntegerLookup extends Layer {
-  readonly type = 'integerLookup'
+  declare readonly type: 'integerLookup'
   readonly #lookup: Lookup<number>
   #used = false
 

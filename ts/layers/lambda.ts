@@ -10,7 +10,7 @@ import { type Config, Layer, type LayerOptions, type Pass, type Tensors } from '
 export type LambdaFunction<In extends Tensors, Out extends Tensors> = (x: In, pass: Pass) => Out
 
 export class Lambda<In extends Tensors, Out extends Tensors> extends Layer<In, Out> {
-  readonly type = 'lambda'
+  declare readonly type: 'lambda'
   readonly #body: LambdaFunction<In, Out>
 
   constructor(body: LambdaFunction<In, Out>, options: LayerOptions = {}) {

@@ -22,7 +22,7 @@ export interface LayerNormalizationOptions extends NormalizingOptions {
 }
 
 export class LayerNormalization extends Normalizing {
-  readonly type = 'layerNormalization'
+  declare readonly type: 'layerNormalization'
   readonly axis: number | readonly number[]
   #axes: readonly number[] = []
 

@@ -104,6 +104,22 @@ describe('a layer on functional tensors', () => {
     expect(odd.apply(tensorOf([6])).shape).toEqual([null, 2])
   })
 
+  it('may say its type by a getter', () => {
+    class Own extends Layer {
+      get type() {
+        return 'own' as const
+      }
+      call(x: SymbolicTensor) {
+        return x
+      }
+      config() {
+        return {}
+      }
+    }
+    expect(new Own().type).toBe('own')
+    expect(() => new Own({ trainable: 1 as never })).toThrow(refusal('argument', 'trainable'))
+  })
+
   it('wants tensors', () => {
     expect(() => dense({ units: 1 }).apply([1, 2] as never)).toThrow(refusal('argument', 'input()'))
   })

@@ -143,9 +143,11 @@ export abstract class Layer<
   #trainable: boolean
   #sublayers: readonly AnyLayer[] = []
 
-  /** `type`: what errors of these options call the layer. */
+  /** `type`: that of a layer that does not say it by a field of its own. */
   constructor(options: LayerOptions = {}, type = 'layer') {
     const { name = '', trainable = true, inputShape } = options
+    // A class of one's own may have a getter.
+    if (!('type' in this)) Object.assign(this, { type })
     this.name = plainName(type, name)
     const subject = subjectOf({ type, name })
     this.#trainable = flag(subject, 'trainable', trainable)

@@ -14,7 +14,7 @@ export interface MaskingOptions extends LayerOptions {
 }
 
 export class Masking extends Layer {
-  readonly type = 'masking'
+  declare readonly type: 'masking'
   readonly maskValue: number
 
   constructor(options: MaskingOptions = {}) {

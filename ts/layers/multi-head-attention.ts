@@ -39,7 +39,7 @@ const checked = (options: MultiHeadAttentionOptions) => {
 }
 
 export class MultiHeadAttention extends HeadsAttention {
-  readonly type = 'multiHeadAttention'
+  declare readonly type: 'multiHeadAttention'
   readonly #config: Pick<
     MultiHeadAttentionOptions,
     'numHeads' | 'keyDim' | 'valueDim' | 'outputShape' | 'attentionAxes'

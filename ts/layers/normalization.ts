@@ -30,7 +30,7 @@ export interface NormalizationOptions extends LayerOptions {
 type Given = number | readonly number[]
 
 export class Normalization extends Layer {
-  readonly type = 'normalization'
+  declare readonly type: 'normalization'
   readonly axis: Axis
   readonly invert: boolean
   readonly #given: { mean: Given; variance: Given } | undefined

@@ -73,7 +73,7 @@ export abstract class Normalizing extends Layer {
 
   constructor(options: NormalizingOptions, type: string) {
     super(options, type)
-    const subject = subjectOf({ type, name: this.name })
+    const subject = subjectOf(this)
     this.epsilon = positive(subject, 'epsilon', options.epsilon ?? 1e-3)
     this.center = flag(subject, 'center', options.center ?? true)
     this.scale = flag(subject, 'scale', options.scale ?? true)

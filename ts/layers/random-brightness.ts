@@ -21,7 +21,7 @@ export interface RandomBrightnessOptions extends LayerOptions {
 }
 
 export class RandomBrightness extends RandomImage {
-  readonly type = 'randomBrightness'
+  declare readonly type: 'randomBrightness'
   protected readonly draws = 1
   readonly factor: Factor
   readonly valueRange: readonly [number, number]

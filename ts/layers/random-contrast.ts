@@ -25,7 +25,7 @@ export interface RandomContrastOptions extends LayerOptions {
 }
 
 export class RandomContrast extends RandomImage {
-  readonly type = 'randomContrast'
+  declare readonly type: 'randomContrast'
   protected readonly draws = 1
   readonly factor: Factor
   readonly valueRange: readonly [number, number]

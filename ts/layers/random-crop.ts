@@ -18,7 +18,7 @@ export interface RandomCropOptions extends LayerOptions {
 }
 
 export class RandomCrop extends RandomImage {
-  readonly type = 'randomCrop'
+  declare readonly type: 'randomCrop'
   protected readonly draws = 2
   readonly height: number
   readonly width: number

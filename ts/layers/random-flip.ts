@@ -16,7 +16,7 @@ export interface RandomFlipOptions extends LayerOptions {
 }
 
 export class RandomFlip extends RandomImage {
-  readonly type = 'randomFlip'
+  declare readonly type: 'randomFlip'
   protected readonly draws = 2
   readonly mode: NonNullable<RandomFlipOptions['mode']>
 

@@ -14,7 +14,7 @@ export interface RandomRotationOptions extends LayerOptions, FillOptions {
 }
 
 export class RandomRotation extends RandomImage {
-  readonly type = 'randomRotation'
+  declare readonly type: 'randomRotation'
   protected readonly draws = 1
   readonly factor: Factor
   readonly #range: readonly [number, number]

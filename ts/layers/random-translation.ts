@@ -16,7 +16,7 @@ export interface RandomTranslationOptions extends LayerOptions, FillOptions {
 }
 
 export class RandomTranslation extends RandomImage {
-  readonly type = 'randomTranslation'
+  declare readonly type: 'randomTranslation'
   protected readonly draws = 2
   readonly heightFactor: Factor
   readonly widthFactor: Factor

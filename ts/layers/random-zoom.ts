@@ -16,7 +16,7 @@ export interface RandomZoomOptions extends LayerOptions, FillOptions {
 }
 
 export class RandomZoom extends RandomImage {
-  readonly type = 'randomZoom'
+  declare readonly type: 'randomZoom'
   protected readonly draws = 2
   readonly heightFactor: Factor
   readonly widthFactor: Factor | null

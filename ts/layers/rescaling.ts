@@ -16,7 +16,7 @@ export interface RescalingOptions extends LayerOptions {
 }
 
 export class Rescaling extends Layer {
-  readonly type = 'rescaling'
+  declare readonly type: 'rescaling'
   override readonly supportsMasking = true
   readonly scale: number | readonly number[]
   readonly offset: number | readonly number[]

@@ -15,7 +15,7 @@ export interface ResizingOptions extends LayerOptions, ResizeOptions {
 }
 
 export class Resizing extends Layer {
-  readonly type = 'resizing'
+  declare readonly type: 'resizing'
   readonly height: number
   readonly width: number
   readonly #options: Required<ResizeOptions>

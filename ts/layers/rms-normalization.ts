@@ -19,7 +19,7 @@ export interface RMSNormalizationOptions extends LayerOptions {
 }
 
 export class RMSNormalization extends Layer {
-  readonly type = 'rmsNormalization'
+  declare readonly type: 'rmsNormalization'
   override readonly supportsMasking = true
   readonly axis: number | readonly number[]
   readonly epsilon: number

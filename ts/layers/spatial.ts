@@ -25,14 +25,13 @@ export type PerAxis = number | readonly number[]
 const FORMATS = { channelsLast: false, channelsFirst: true }
 
 export abstract class SpatialLayer extends Layer {
-  readonly type: string
+  declare readonly type: string
   /** Spatial axes. */
   readonly rank: number
   readonly dataFormat: DataFormat
 
   constructor(type: string, rank: number, options: SpatialOptions) {
     super(options, type)
-    this.type = type
     this.rank = rank
     this.dataFormat = options.dataFormat ?? 'channelsLast'
     named(subjectOf(this), 'dataFormat', () => choose('data format', this.dataFormat, FORMATS))

@@ -20,7 +20,7 @@ export interface SpectralNormalizationOptions extends LayerOptions {
 const unit = (x: SymbolicTensor): SymbolicTensor => ops.div(x, ops.add(norm(x), 1e-12))
 
 export class SpectralNormalization extends Layer {
-  readonly type = 'spectralNormalization'
+  declare readonly type: 'spectralNormalization'
   readonly layer: AnyLayer
   readonly powerIterations: number
   #kernel: Variable | undefined

@@ -55,7 +55,7 @@ export const biased = (x: SymbolicTensor, bias: SymbolicTensor | undefined): Sym
   (bias && ops.add(x, bias)) ?? x
 
 export abstract class BasicCell extends RnnCell {
-  readonly type: string
+  declare readonly type: string
   readonly units: number
   readonly activation: ActivationSpec
   readonly useBias: boolean
@@ -73,7 +73,6 @@ export abstract class BasicCell extends RnnCell {
 
   constructor(type: string, options: BasicCellOptions) {
     super(options, type)
-    this.type = type
     this.#options = options
     const subject = subjectOf(this)
     this.units = positiveWhole(subject, 'units', options.units)

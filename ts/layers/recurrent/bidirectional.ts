@@ -47,7 +47,7 @@ export type BidirectionalOut<O> = O extends
     : Tensors
 
 export class Bidirectional<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
-  readonly type = 'bidirectional'
+  declare readonly type: 'bidirectional'
   readonly forward: Rnn
   readonly backward: Rnn
   readonly mergeMode: keyof typeof merges | null

@@ -50,7 +50,7 @@ export type RnnOut<O> = O extends { returnState: true }
     : SymbolicTensor
 
 export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
-  readonly type: string
+  declare readonly type: string
   readonly cell: RnnCell
   readonly returnSequences: boolean
   readonly returnState: boolean
@@ -65,7 +65,6 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
 
   constructor(type: string, cell: RnnCell, options: RnnOptions) {
     super(options, type)
-    this.type = type
     const subject = subjectOf(this)
     const flagOf = (option: keyof RnnOptions) =>
       flag(subject, option, (options[option] as boolean | undefined) ?? false)

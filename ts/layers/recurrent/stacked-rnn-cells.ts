@@ -14,7 +14,7 @@ export interface StackedRnnCellsOptions extends LayerOptions {
 }
 
 export class StackedRnnCells extends RnnCell {
-  readonly type = 'stackedRNNCells'
+  declare readonly type: 'stackedRNNCells'
   readonly cells: readonly RnnCell[]
 
   constructor(options: StackedRnnCellsOptions) {

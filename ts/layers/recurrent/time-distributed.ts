@@ -15,7 +15,7 @@ export interface TimeDistributedOptions extends LayerOptions {
 }
 
 export class TimeDistributed extends Layer {
-  readonly type = 'timeDistributed'
+  declare readonly type: 'timeDistributed'
   readonly layer: Layer
   override readonly supportsMasking = true
 
