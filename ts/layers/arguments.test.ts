@@ -90,7 +90,13 @@ const scaled = {
   ...weights('gamma', 'beta'),
 }
 const scores = { ...every, dropout: BELOW_ONE, useCausalMask: FLAG, returnAttentionScores: FLAG }
-const heads = { ...scores, useBias: FLAG, ...weights('kernel', 'bias') }
+const heads = {
+  ...scores,
+  useBias: FLAG,
+  slidingWindow: COUNT,
+  useGate: FLAG,
+  ...weights('kernel', 'bias'),
+}
 const box = { least: { height: 2, width: 3 }, wrong: { ...every, height: COUNT, width: COUNT } }
 const moved = { ...every, fillMode: NAME, fillValue: NUMBER, interpolation: NAME }
 

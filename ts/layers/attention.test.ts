@@ -67,6 +67,15 @@ describe('multiHeadAttention', () => {
     })
   })
 
+  it('has a sliding window along one axis only', () => {
+    const image = functional(3, 2, 5)
+    const near = { ...heads, slidingWindow: 2 }
+    expect(() => multiHeadAttention(near).apply([image, image])).toThrow(
+      refusal('unsupported', 'multiHeadAttention', 'slidingWindow'),
+    )
+    expect(multiHeadAttention({ ...near, attentionAxes: 2 }).apply([image, image])).toBeDefined()
+  })
+
   it('hides masked steps, and a masked query sees nothing', () => {
     const mask = [1, 1, 0, 1, 1, 1, 1, 1, 1, 0]
     const options = { ...heads, returnAttentionScores: true }
