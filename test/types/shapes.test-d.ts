@@ -6,6 +6,7 @@ import {
   type AnyLayer,
   type Dtype,
   dataset,
+  type FitOptions,
   type FunctionalTensor,
   type Inputs,
   input,
@@ -34,6 +35,7 @@ declare const images: number[][][][]
 declare const anything: Tensor
 declare const units: number
 declare const nested: NestedNumbers
+declare const options: FitOptions
 
 const image = conv2d({ filters: 8, kernelSize: 3, inputShape: [28, 28, 1] })
 const convnet = sequential([
@@ -175,6 +177,31 @@ convnet.fit(images, rows)
 convnet.fit(tensor(numbers, [1, 28, 28, 1]), [3, 1, 4])
 convnet.evaluate(anything, anything)
 named.fit({ x: images }, { digit: numbers, isOdd: rows })
+convnet.fit(images, numbers, { validationData: [images, numbers], epochs: 2 })
+convnet.fit(images, numbers, { validationData: [images, rows, numbers] })
+convnet.fit(images, numbers, { validationData: { x: images, y: rows } })
+convnet.fit(images, numbers, { validationData: dataset({ x: images, y: numbers }) })
+convnet.fit(dataset({ x: images, y: rows }), { validationData: [images, numbers] })
+convnet.fit(images, numbers, options)
+named.fit(
+  { x: images },
+  { digit: numbers, isOdd: rows },
+  { validationData: [{ x: images }, { digit: numbers, isOdd: rows }] },
+)
+// @ts-expect-error: x has rank 3
+convnet.fit(images, numbers, { validationData: [series, numbers] })
+// @ts-expect-error: y has rank 3
+convnet.fit(images, numbers, { validationData: [images, series] })
+// @ts-expect-error: y has rank 3
+convnet.fit(images, numbers, { validationData: { x: images, y: series } })
+// @ts-expect-error: x has rank 3
+convnet.fit(images, numbers, { validationData: dataset({ x: series, y: numbers }) })
+// @ts-expect-error: y has rank 3
+convnet.fit(dataset({ x: images, y: rows }), { validationData: [images, series] })
+// @ts-expect-error: there is no output `odd`
+named.fit({ x: images }, { digit: numbers }, { validationData: [{ x: images }, { odd: rows }] })
+// @ts-expect-error: no such option
+convnet.fit(images, numbers, { epoch: 2 })
 // @ts-expect-error: y has rank 3
 convnet.fit(images, series)
 // @ts-expect-error: y has rank 3
