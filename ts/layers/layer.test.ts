@@ -158,6 +158,25 @@ describe('masks', () => {
     expect(masked(new Same())).toBeUndefined()
   })
 
+  it.each([
+    [[null, 5], 'embedding "e"'],
+    [[null, 4, 3, 2], 'embedding "e"'],
+  ])('of the wrong length are refused: %j', (mask, layer) => {
+    class Longer extends Layer {
+      readonly type = 'embedding'
+      call(x: SymbolicTensor, pass: Pass) {
+        const shape = [x.shape[0] as number, ...mask.slice(1).map(Number)]
+        return ops.relu(x).withMask(pass.rng.graph.fill(1, shape))
+      }
+      config() {
+        return {}
+      }
+    }
+    const call = () => new Longer({ name: 'e' }).apply(tensorOf([4, 3]))
+    const shown = `[batch, ${mask.slice(1).join(', ')}]`
+    expect(call).toThrow(refusal('shape', layer, 'a mask', shown, '[batch, 4, 3]'))
+  })
+
   it('are made by `computeMask`, or by `call` itself', () => {
     class Made extends Block {
       override call(x: SymbolicTensor) {
