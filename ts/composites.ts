@@ -59,9 +59,14 @@ export const globalNorm = (tensors: readonly Tensor[]): Tensor => {
   return ops.sqrt(sums.reduce((a, b) => ops.add(a, b)))
 }
 
-/** Each element is 0 with probability `rate`, else x / (1 − rate). */
-export const dropout = (x: Tensor, rate: number, draw: Omit<Draw, 'graph'>): Tensor => {
-  const uniform = ops.randomUniform(draw.rng, draw.stream, x.shape)
+/** Each element is 0 with probability `rate`, else x / (1 − rate); drawn in a `shape` of its own. */
+export const dropout = (
+  x: Tensor,
+  rate: number,
+  draw: Omit<Draw, 'graph'>,
+  shape: Shape = x.shape,
+): Tensor => {
+  const uniform = ops.randomUniform(draw.rng, draw.stream, shape)
   return ops.mul(x, ops.mul(ops.lessEqual(rate, uniform), 1 / (1 - rate)))
 }
 

@@ -197,7 +197,10 @@ describe('options are refused', () => {
         },
       },
       dot: { least: { axes: 1 }, wrong: { ...every, axes: [...AXIS, [1, 2, 3]], normalize: FLAG } },
-      dropout: rate,
+      dropout: {
+        ...rate,
+        wrong: { ...rate.wrong, noiseShape: [...LIST, [1, 2], [null, 0], [null, '1']] },
+      },
       einsumDense: {
         least: { equation: 'ab,bc->ac', outputShape: 3 },
         wrong: {
