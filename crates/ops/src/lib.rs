@@ -16,6 +16,8 @@ mod matrices;
 mod per_axis;
 mod pooling;
 mod reduction;
+#[macro_use]
+mod says;
 mod term;
 mod windows;
 
