@@ -1,5 +1,5 @@
-//! `says!`, which writes the methods of `Op` that only hand out a number or a name. No rule, gradient
-//! or kernel is written by it.
+//! `says!`, which writes the methods of `Op` that only hand out a number or a name. No rule, no
+//! gradient and no kernel is written by it.
 
 /// Within `impl Op`: the op's stored name, and what it says of itself in one line each, given the
 /// op, the types of its inputs and that of its output (`announces` takes the op alone):
@@ -39,7 +39,8 @@ macro_rules! says {
     (@scratch |$op:pat_param, $inputs:pat_param, $output:pat_param| $value:expr) => {
         says!(@one scratch, usize, |$op, $inputs, $output| $value);
     };
-    (@one $what:ident, $ty:ty, |$op:pat_param, $inputs:pat_param, $output:pat_param| $value:expr) => {
+    (@one $what:ident, $ty:ty,
+     |$op:pat_param, $inputs:pat_param, $output:pat_param| $value:expr) => {
         fn $what(
             &self,
             inputs: &[gradloom_graph::Type],
