@@ -27,13 +27,33 @@ const lateSubjects = [
   { subject: 'jax-js', threads: 1 },
   { subject: 'torch', threads: 1 },
 ]
-/** `rows`: samples that tfjs-wasm sees, where it can train the network. */
-const largeSubjects = (rows) => [
+/** `rows`: samples that these peers see of the larger networks. */
+const largeSubjects = (...peers) => [
   { subject: 'ours', threads: 1, mode: 'auto' },
   { subject: 'ours', threads: 2, mode: 'shared' },
-  ...(rows ? [{ subject: 'tfjs-wasm', threads: 1, rows }] : []),
+  ...peers.map((peer) => ({ threads: 1, ...peer })),
   { subject: 'torch', threads: 1 },
   { subject: 'torch', threads: 2 },
+]
+const convnetSubjects = largeSubjects(
+  { subject: 'tfjs-wasm', rows: 64 },
+  { subject: 'jax-js', mode: 'im2col', rows: 128 },
+)
+const lstmSubjects = largeSubjects(
+  { subject: 'tfjs-wasm', rows: 128 },
+  { subject: 'jax-js', rows: 256 },
+)
+const transformerSubjects = largeSubjects(
+  { subject: 'tfjs-wasm', rows: 16 },
+  { subject: 'jax-js', rows: 64 },
+)
+// A step takes seconds: two of them, the second timed, in one round only.
+const slowSubject = { threads: 1, budget: { warmMs: 0, measureMs: 0, sampleMs: 0 } }
+const slowCases = () => [
+  train('convnet', 32)({ subject: 'tfjs-cpu', threads: 1, skip: 'not measured: some 40 s a step' }),
+  train('convnet', 32)({ ...slowSubject, subject: 'jax-js', rows: 32, mode: 'conv' }),
+  train('lstm', 32)({ ...slowSubject, subject: 'tfjs-cpu', rows: 32, way: 'trainOnBatch' }),
+  train('transformer', 16)({ ...slowSubject, subject: 'tfjs-cpu', rows: 16 }),
 ]
 const tinySubjects = [
   { subject: 'ours', threads: 1, mode: 'auto' },
@@ -42,9 +62,20 @@ const tinySubjects = [
   { subject: 'jax-js', threads: 1 },
   { subject: 'torch', threads: 1 },
 ]
+const predictSubjects = [
+  { subject: 'ours', threads: 1, mode: 'auto' },
+  { subject: 'ours', threads: 2, mode: 'shared' },
+  { subject: 'onnxruntime-web', threads: 1 },
+  { subject: 'onnxruntime-web', threads: 2 },
+]
+const onePredictSubjects = [
+  { subject: 'ours', threads: 1, mode: 'inline' },
+  { subject: 'onnxruntime-web', threads: 1 },
+]
 const startSubjects = ['ours', 'tfjs-wasm', 'jax-js'].map((subject) => ({ subject }))
 
 const gemmBudget = { warmMs: 150, measureMs: 300, sampleMs: 4 }
+const predictBudget = { warmMs: 300, measureMs: 600, sampleMs: 30 }
 const trainBudget = { warmMs: 500, measureMs: 1200, sampleMs: 120 }
 
 const train = (network, batch) => (subject) => ({
@@ -53,6 +84,16 @@ const train = (network, batch) => (subject) => ({
   network,
   batch,
   ...networks[network],
+  ...subject,
+})
+
+const predict = (network, batch) => (subject) => ({
+  kind: 'predict',
+  budget: predictBudget,
+  network,
+  batch,
+  ...networks[network],
+  rows: batch,
   ...subject,
 })
 
@@ -79,20 +120,24 @@ export function repeatedCases() {
     ...trainSubjects.map(train('tutorial', 32)),
     ...trainSubjects.map(train('tutorial', 128)),
     ...lateSubjects.map(train('late digits', 32)),
-    ...largeSubjects(64).map(train('convnet', 32)),
-    ...largeSubjects(128).map(train('lstm', 32)),
-    ...largeSubjects().map(train('transformer', 16)),
+    ...convnetSubjects.map(train('convnet', 32)),
+    ...lstmSubjects.map(train('lstm', 32)),
+    ...transformerSubjects.map(train('transformer', 16)),
     ...tinySubjects.map(train('tiny', 16)),
+    ...predictSubjects.map(predict('convnet', 32)),
+    ...predictSubjects.map(predict('tutorial', 256)),
+    ...onePredictSubjects.map(predict('tutorial', 1)),
     ...startSubjects.map((s) => ({ kind: 'firstBatch', ...networks.tutorial, batch: 32, ...s })),
     ...gemmCases(),
   ]
 }
 
-/** Measured once: nothing about them varies from round to round. */
+/** Measured once: nothing about them varies from round to round, or they are very slow. */
 export function singleCases() {
   const tutorial = { ...networks.tutorial, batch: 32, subject: 'ours' }
-  const checkpoints = [1_000, 10_000, 20_000]
+  const checkpoints = [1_000, 5_000, 15_000, 25_000]
   return [
+    ...slowCases(),
     { kind: 'size' },
     { kind: 'memory', ...tutorial, threads: 1, mode: 'auto', checkpoints },
     { kind: 'memory', ...tutorial, threads: 2, mode: 'shared', checkpoints },
@@ -104,6 +149,7 @@ export function singleCases() {
 export function caseName({ kind, network, batch, size, form, subject, threads, mode }) {
   const shape = size && (batch > 1 ? `${batch}x${size}` : `${size}`)
   const who = subject && (mode && mode !== 'auto' ? `${subject}-${mode}` : subject)
-  const what = kind === 'gemm' ? [shape, form] : kind === 'train' ? [network, batch] : []
+  const task = ['train', 'predict'].includes(kind)
+  const what = kind === 'gemm' ? [shape, form] : task ? [network, batch] : []
   return [kind, ...what, who, threads].filter((part) => part !== undefined).join(' ')
 }

@@ -11,6 +11,7 @@ const modules = {
   'tfjs-wasm': './peers/tfjs.mjs',
   'jax-js': './peers/jax.mjs',
   torch: './peers/torch.mjs',
+  'onnxruntime-web': './peers/onnx.mjs',
 }
 const backends = { 'tfjs-cpu': 'cpu', 'tfjs-wasm': 'wasm' }
 
@@ -37,6 +38,12 @@ const kinds = {
     }
   },
 
+  async predict(job, subject) {
+    const { run, finish } = await subject.preparePrediction(job)
+    const timing = await sample(run, job.budget)
+    return { ...timing, ...(await finish()) }
+  },
+
   async firstBatch(job, subject) {
     const data = trainingData({ ...job, rows: job.batch })
     const start = performance.now()
@@ -53,6 +60,7 @@ async function sampleTraining(job, subject) {
 }
 
 async function measure(job) {
+  if (job.skip) return { skipped: job.skip }
   const subject = modules[job.subject] && (await import(modules[job.subject]))
   return kinds[job.kind]({ ...job, backend: backends[job.subject] }, subject)
 }

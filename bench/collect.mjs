@@ -1,7 +1,7 @@
 // Turns the rounds of every case into one record: times, rates, shares of the measured peak. A time
 // is the median over the quiet rounds; without any, the best sample, and it is marked noisy.
 import { median } from './sample.mjs'
-import { gemmFlops, stepFlops } from './tasks.mjs'
+import { gemmFlops, predictFlops, stepFlops } from './tasks.mjs'
 
 // A round counts as quiet when other processes kept less than this many cores busy meanwhile.
 const quietBelow = 0.15
@@ -13,11 +13,7 @@ function usableRounds(rounds) {
   return { used: quiet.length ? quiet : good, noisy: quiet.length === 0 }
 }
 
-function flopsOf(job) {
-  if (job.kind === 'gemm') return gemmFlops(job)
-  if (job.kind === 'train') return stepFlops(job)
-  return null
-}
+const flopsOf = { gemm: gemmFlops, train: stepFlops, predict: predictFlops }
 
 const describeRounds = ({ median, best, gflops, foreign }) => ({ median, best, gflops, foreign })
 
@@ -45,9 +41,8 @@ function timing(used, noisy) {
 }
 
 function rates(job, seconds, peak) {
-  const flops = flopsOf(job)
-  if (!flops) return {}
-  const gflops = flops / seconds / 1e9
+  if (!flopsOf[job.kind]) return {}
+  const gflops = flopsOf[job.kind](job) / seconds / 1e9
   return { gflops, ofPeak: peak && gflops / (peak * job.threads) }
 }
 

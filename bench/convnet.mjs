@@ -18,14 +18,17 @@ export function convnetLayers(layers, pool, classes) {
   ]
 }
 
-/** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
+/** Shapes of its kernels as Keras stores them: [3, 3, in, out] and [in, out]. */
+export function convnetShapes(classes) {
+  const flat = ((side - 2 * filters.length) / 2) ** 2 * filters.at(-1)
+  const windows = filters.map((count, i) => [3, 3, filters[i - 1] ?? 1, count])
+  return [...windows, [flat, hidden], [hidden, classes]]
+}
+
+/** Multiplies and adds of a forward pass, layer by layer. */
 export function convnetFlops(classes, batch) {
-  let [flops, size, channels] = [0, side, 1]
-  for (const count of filters) {
-    size -= 2
-    flops += 2 * size * size * 9 * channels * count * (channels === 1 ? 2 : 3)
-    channels = count
-  }
-  const flat = (size / 2) ** 2 * channels
-  return batch * (flops + 2 * hidden * (flat + classes) * 3)
+  return convnetShapes(classes).map((shape, i) => {
+    const places = i < filters.length ? (side - 2 * (i + 1)) ** 2 : 1
+    return 2 * batch * places * shape.reduce((size, n) => size * n)
+  })
 }

@@ -93,10 +93,25 @@ export function trainingData({ widths, rows, source }) {
   return { x, y, labels, ...shape }
 }
 
+/** What a subject without layers is fed: tokens and the next ones as int32, samples and one-hot labels. */
+export function rawData(job) {
+  const { x, y, labels, inputs, classes } = trainingData(job)
+  if (job.transformer) return { x: Int32Array.from(x), y: labels, inputs, outputs: inputs }
+  return { x, y, inputs, outputs: classes }
+}
+
+/** Glorot-uniform values of a weight; shape: [...window, in, out]. */
+export function glorot(shape, seed) {
+  const window = shape.slice(0, -2).reduce((size, n) => size * n, 1)
+  const [inputs, outputs] = shape.slice(-2)
+  const scale = Math.sqrt(6 / (window * (inputs + outputs)))
+  return randomFloats(window * inputs * outputs, seed, scale)
+}
+
 /** Glorot-uniform weights for subjects without layers: [{ w: [in, out], b: [out] }]. */
 export function initialWeights(widths) {
   return widths.slice(1).map((units, i) => ({
-    w: randomFloats(widths[i] * units, 10 + i, Math.sqrt(6 / (widths[i] + units))),
+    w: glorot([widths[i], units], 10 + i),
     b: new Float32Array(units),
     shape: [widths[i], units],
   }))

@@ -1,9 +1,8 @@
 // LSTM(64) over 50 steps of 32 features and a softmax, for subjects with Keras's layers, and its
 // floating-point work. PyTorch's is in torch_peer.py.
 
-const steps = 50
-const features = 32
-const units = 64
+export const lstmSize = { steps: 50, features: 32, units: 64 }
+const { steps, features, units } = lstmSize
 
 /** What both libraries call alike. */
 export function lstmLayers(layers, classes) {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { convnetLayers } from './convnet.mjs'
 import { trainingData } from './data.mjs'
+import { trainedWeights } from './inference.mjs'
 import { lstmLayers } from './lstm.mjs'
 import { seconds } from './sample.mjs'
 import { transformer } from './transformer.mjs'
@@ -77,6 +78,28 @@ export async function prepareTraining(job) {
     })
   const finish = () => ({ way: 'fit', loss: lastLoss(history), mode: gradloom.info().mode })
   return { run, unitsPerRun: rows / batch, finish, library: gradloom }
+}
+
+/** `predict` of one batch, the same tensor again and again. */
+export async function preparePrediction(job) {
+  const { batch, threads, mode } = job
+  const gradloom = await load('node/index.js')
+  await gradloom.init({ threads, mode })
+  const data = trainingData(job)
+  const x = gradloom.tensor(data.x, [batch, data.inputs])
+  const model = buildModel(gradloom, job)
+  const weights = trainedWeights(job).flatMap(({ kernel, shape, bias }) => [
+    gradloom.tensor(kernel, shape),
+    gradloom.tensor(bias, [bias.length]),
+  ])
+  await model.setWeights(weights)
+  const run = (repeats) =>
+    seconds(async () => {
+      for (let i = 0; i < repeats; i++) await model.predict(x)
+    })
+  const output = async () => (await model.predict(x)).data()
+  const finish = () => ({ way: 'predict', mode: gradloom.info().mode })
+  return { run, finish, output }
 }
 
 const lastLoss = (history) => (history.history ?? history).loss.at(-1)

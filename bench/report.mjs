@@ -31,7 +31,7 @@ const absent = ({ skipped, failed }) => (failed ? `failed: ${failed.split('\n')[
 function header({ date, machine, versions, peak }) {
   const { cpu, cores, os, node, v8, foreignCores } = machine
   const peers = Object.entries(versions)
-    .filter(([name]) => name !== 'wabt')
+    .filter(([name]) => !['wabt', 'protobufjs'].includes(name))
     .map(([name, version]) => `${name} ${version}`)
   const gflops = (rate) => (rate ? `${rate.toFixed(1)} GFLOP/s` : 'not measured')
   const fused = peak.fusedOneThread ? gflops(peak.fusedOneThread) : 'not available in this V8'
@@ -51,9 +51,9 @@ function header({ date, machine, versions, peak }) {
 }
 
 /** Rows of one task: time, rate, share of peak, and ours ÷ theirs for every subject of ours. */
-function trainTable(list) {
+function taskTable(list, unit) {
   const mine = list.filter(({ subject, seconds }) => subject === 'ours' && seconds)
-  const head = ['', 'a step', 'GFLOP/s', 'of peak', ...mine.map((m) => `${who(m)} is faster by`)]
+  const head = ['', unit, 'GFLOP/s', 'of peak', ...mine.map((m) => `${who(m)} is faster by`)]
   const rows = list.map((result) => {
     if (!result.seconds) return [who(result), absent(result), ...head.slice(2).map(() => '–')]
     const ratios = mine.map((m) => (m === result ? '–' : times(result.seconds / m.seconds)))
@@ -69,13 +69,13 @@ function trainTable(list) {
   return table(head, rows)
 }
 
-function trainSections({ results }) {
+function taskSections({ results }, kind, name, unit) {
   const tasks = new Map()
-  for (const r of results.filter(({ kind }) => kind === 'train')) {
-    const title = `Training step, ${r.network}, batch ${r.batch}`
+  for (const r of results.filter((result) => result.kind === kind)) {
+    const title = `${name}, ${r.network}, batch ${r.batch}`
     tasks.set(title, [...(tasks.get(title) ?? []), r])
   }
-  return [...tasks].map(([title, list]) => `## ${title}\n\n${trainTable(list)}`)
+  return [...tasks].map(([title, list]) => `## ${title}\n\n${taskTable(list, unit)}`)
 }
 
 function gemmSection({ results }) {
@@ -142,7 +142,8 @@ function targetSection(record) {
 export function markdown(record) {
   const sections = [
     header(record),
-    ...trainSections(record),
+    ...taskSections(record, 'train', 'Training step', 'a step'),
+    ...taskSections(record, 'predict', 'Prediction', 'a batch'),
     ...gemmSection(record),
     ...startSection(record),
     ...memorySection(record),

@@ -25,16 +25,20 @@ export const forms = [
   { form: 'AtBt', ta: true, tb: true },
 ]
 
-/** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
-export function stepFlops({ widths, batch, convnet, lstm, transformer }) {
-  if (transformer) return transformerFlops(...widths, batch)
+/** Multiplies and adds of a forward pass through layers in a row, layer by layer. */
+function layerFlops({ widths, batch, convnet }) {
   if (convnet) return convnetFlops(widths.at(-1), batch)
-  if (lstm) return lstmFlops(widths.at(-1), batch)
-  let flops = 0
-  for (let i = 0; i + 1 < widths.length; i++) {
-    flops += 2 * batch * widths[i] * widths[i + 1] * (i === 0 ? 2 : 3)
-  }
-  return flops
+  return widths.slice(1).map((units, i) => 2 * batch * widths[i] * units)
 }
+
+/** Multiplies and adds of one training step; the first layer needs no gradient of its input. */
+export function stepFlops(job) {
+  const { widths, batch, lstm, transformer } = job
+  if (transformer) return transformerFlops(...widths, batch)
+  if (lstm) return lstmFlops(widths.at(-1), batch)
+  return layerFlops(job).reduce((sum, flops, i) => sum + flops * (i === 0 ? 2 : 3), 0)
+}
+
+export const predictFlops = (job) => layerFlops(job).reduce((sum, flops) => sum + flops)
 
 export const gemmFlops = ({ size, batch }) => 2 * size ** 3 * batch

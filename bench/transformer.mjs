@@ -1,7 +1,8 @@
 // A small language model in the form of GPT-2, for Gradloom: 2 blocks, d 128, 4 heads, 64 tokens, and its
 // floating-point work. PyTorch's is in torch_peer.py.
 
-const [blocks, width, heads, hidden] = [2, 128, 4, 512]
+export const transformerSize = { blocks: 2, width: 128, heads: 4, hidden: 512 }
+const { blocks, width, heads, hidden } = transformerSize
 
 /** Learned positions: x: [B, T, D] → x + p */
 const positionsOf = ({ Layer, ops }) =>

@@ -1,7 +1,8 @@
 // jax-js as a subject on its wasm backend. The package has neither layers nor an optimizer, so the
 // whole step (forward, gradients, Adam, loss and accuracy sums) is written out and jitted once.
-import { initialWeights, randomFloats, shuffledOrder, trainingData, uniform } from '../data.mjs'
+import { randomFloats, rawData, shuffledOrder, uniform } from '../data.mjs'
 import { seconds } from '../sample.mjs'
+import { networkOf } from './jax-networks.mjs'
 
 const beta1 = 0.9
 const beta2 = 0.999
@@ -31,26 +32,25 @@ export async function prepareGemm({ size, batch, ta, tb }) {
   return { run }
 }
 
-/** state: { p, m, v: [{ w, b }], sums: [2] }; x: [batch, inputs], y: [batch, classes]. */
-function trainingStep({ numpy: np, nn, valueAndGrad, tree }, batch) {
-  const forward = (params, x) =>
-    params.reduce((h, { w, b }, i) => {
-      const z = np.matmul(h, w).add(b)
-      return i === params.length - 1 ? z : nn.relu(z)
-    }, x)
+/** Mean cross-entropy and right answers; y: one-hot [rows, classes]. */
+function lossAndHits({ numpy: np, nn }, logits, y) {
+  const hits = np.argmax(logits.ref, 1).equal(np.argmax(y.ref, 1)).astype(np.float32).sum()
+  const [rows] = logits.shape
+  return [
+    nn
+      .logSoftmax(logits)
+      .mul(y)
+      .sum()
+      .mul(-1 / rows),
+    hits,
+  ]
+}
 
-  const lossAndHits = (params, x, y) => {
-    const logits = forward(params, x)
-    const hits = np.argmax(logits.ref, 1).equal(np.argmax(y.ref, 1)).astype(np.float32).sum()
-    return [
-      nn
-        .logSoftmax(logits)
-        .mul(y)
-        .sum()
-        .mul(-1 / batch),
-      hits,
-    ]
-  }
+/** state: { p, m, v: weights, sums: [2] }; x, y: a batch of `rawData`. */
+function trainingStep(jax, { widths, transformer }, forward) {
+  const { numpy: np, nn, valueAndGrad } = jax
+  const oneHot = (y) => (transformer ? nn.oneHot(y.reshape([-1]), widths.at(-1)) : y)
+  const goal = (weights, x, y) => lossAndHits(jax, forward(weights, x), oneHot(y))
 
   const adam = (p, m, v, g, c1, c2) => {
     const m1 = m.mul(beta1).add(g.ref.mul(1 - beta1))
@@ -59,59 +59,47 @@ function trainingStep({ numpy: np, nn, valueAndGrad, tree }, batch) {
     return [p.sub(change), m1, v1]
   }
 
-  return (state, corrections, x, y) => {
-    const [[loss, hits], grads] = valueAndGrad(lossAndHits, { hasAux: true })(
-      tree.ref(state.p),
-      x,
-      y,
-    )
-    const [c1, c2] = corrections
-    const next = { p: [], m: [], v: [], sums: state.sums.add(np.stack([loss, hits])) }
-    for (let i = 0; i < grads.length; i++) {
-      for (const slot of ['p', 'm', 'v']) next[slot].push({})
-      for (const name of ['w', 'b']) {
-        const args = [state.p[i][name], state.m[i][name], state.v[i][name], grads[i][name]]
-        const [p, m, v] = adam(...args, c1, c2)
-        Object.assign(next.p[i], { [name]: p })
-        Object.assign(next.m[i], { [name]: m })
-        Object.assign(next.v[i], { [name]: v })
-      }
-    }
+  return (state, [c1, c2], x, y) => {
+    const weights = state.p.map((p) => p.ref)
+    const [[loss, hits], grads] = valueAndGrad(goal, { hasAux: true })(weights, x, y)
+    const moved = grads.map((g, i) => adam(state.p[i], state.m[i], state.v[i], g, c1, c2))
+    const [p, m, v] = [0, 1, 2].map((slot) => moved.map((slots) => slots[slot]))
     c1.dispose()
     c2.dispose()
-    return next
+    return { p, m, v, sums: state.sums.add(np.stack([loss, hits])) }
   }
 }
 
-function initialState(np, widths) {
-  const layers = initialWeights(widths)
-  const zeros = () => layers.map(({ shape }) => ({ w: np.zeros(shape), b: np.zeros([shape[1]]) }))
-  const p = layers.map(({ w, b, shape }) => ({ w: matrix(np, w, shape), b: np.array(b) }))
+function initialState(np, weights) {
+  const zeros = () => weights.map(({ shape }) => np.zeros(shape))
+  const p = weights.map(({ shape, values }) => matrix(np, values, shape))
   return { p, m: zeros(), v: zeros(), sums: np.zeros([2]) }
 }
 
 /** A training loop over shuffled batches; the state stays on the device between steps. */
-async function createLoop({ widths, batch, data, jitted }) {
+async function createLoop(job, data, jitted) {
+  const { batch, rows } = job
   const jax = await load()
   const { numpy: np, blockUntilReady } = jax
-  const plain = trainingStep(jax, batch)
+  const { weights, forward } = networkOf(jax, job)
+  const plain = trainingStep(jax, job, forward)
   const step = jitted ? jax.jit(plain) : plain
   const next = uniform(3)
-  const loop = { state: initialState(np, widths), steps: 0 }
-  const oneStep = async (rows) => {
+  const loop = { state: initialState(np, weights), steps: 0 }
+  const oneStep = async (chosen) => {
     loop.steps++
     const corrections = [
       np.array(rate / (1 - beta1 ** loop.steps)),
       np.array(1 / (1 - beta2 ** loop.steps)),
     ]
-    const x = matrix(np, gather(data.x, rows, data.inputs), [batch, data.inputs])
-    const y = matrix(np, gather(data.y, rows, data.classes), [batch, data.classes])
+    const x = matrix(np, gather(data.x, chosen, data.inputs), [batch, data.inputs])
+    const y = matrix(np, gather(data.y, chosen, data.outputs), [batch, data.outputs])
     loop.state = step(loop.state, corrections, x, y)
     await blockUntilReady(loop.state.sums) // the step's one program computes all
   }
   loop.epoch = async () => {
-    const order = shuffledOrder(data.rows, next)
-    for (let i = 0; i < data.rows; i += batch) await oneStep(order.subarray(i, i + batch))
+    const order = shuffledOrder(rows, next)
+    for (let i = 0; i < rows; i += batch) await oneStep(order.subarray(i, i + batch))
   }
   loop.takeSums = async () => {
     const sums = await loop.state.sums.data()
@@ -123,16 +111,16 @@ async function createLoop({ widths, batch, data, jitted }) {
 }
 
 function gather(values, rows, width) {
-  const out = new Float32Array(rows.length * width)
+  const out = new values.constructor(rows.length * width)
   for (let i = 0; i < rows.length; i++) {
     out.set(values.subarray(rows[i] * width, (rows[i] + 1) * width), i * width)
   }
   return out
 }
 
-export async function prepareTraining({ widths, batch, rows, source }) {
-  const data = trainingData({ widths, rows, source })
-  const loop = await createLoop({ widths, batch, data, jitted: true })
+export async function prepareTraining(job) {
+  const { batch, rows } = job
+  const loop = await createLoop(job, rawData(job), true)
   let sums
   const run = (epochs) =>
     seconds(async () => {
@@ -146,8 +134,9 @@ export async function prepareTraining({ widths, batch, rows, source }) {
 }
 
 /** From nothing imported to the first batch trained; one step is faster without compiling it. */
-export async function firstBatch({ widths, batch, data }) {
-  const loop = await createLoop({ widths, batch, data: { ...data, rows: batch }, jitted: false })
+export async function firstBatch({ data, ...job }) {
+  const samples = { ...data, outputs: data.classes }
+  const loop = await createLoop({ ...job, rows: job.batch }, samples, false)
   await loop.epoch()
   await loop.settle()
   return { loss: (await loop.takeSums())[0] }

@@ -1,19 +1,32 @@
-// TensorFlow.js as a subject, on its cpu or its wasm backend (one thread in Node). Only the parts
-// of @tensorflow/tfjs that the work needs are loaded: they start in half the time of the whole.
+// TensorFlow.js as a subject, on its cpu or its wasm backend (one thread in Node).
 import { createRequire } from 'node:module'
 import { convnetLayers } from '../convnet.mjs'
 import { randomFloats, trainingData } from '../data.mjs'
 import { lstmLayers } from '../lstm.mjs'
 import { seconds } from '../sample.mjs'
+import { transformerEpochs } from './tfjs-transformer.mjs'
 
-async function load(backend) {
-  const require = createRequire(createRequire(import.meta.url).resolve('@tensorflow/tfjs'))
+const requireHere = createRequire(import.meta.url)
+
+async function withBackend(tf, backend) {
+  await tf.setBackend(backend)
+  await tf.ready()
+  return tf
+}
+
+function load(backend) {
+  const tf = requireHere('@tensorflow/tfjs')
+  if (backend === 'wasm') requireHere('@tensorflow/tfjs-backend-wasm')
+  return withBackend(tf, backend)
+}
+
+/** What a network of dense layers needs: it starts in half the time of the whole, but tensors have no methods. */
+async function loadParts(backend) {
+  const require = createRequire(requireHere.resolve('@tensorflow/tfjs'))
   const tf = require('@tensorflow/tfjs-core')
   const { layers, sequential } = require('@tensorflow/tfjs-layers')
   require(`@tensorflow/tfjs-backend-${backend}`)
-  await tf.setBackend(backend)
-  await tf.ready()
-  return { ...tf, layers, sequential }
+  return { ...(await withBackend(tf, backend)), layers, sequential }
 }
 
 function denseLayers(tf, widths) {
@@ -50,16 +63,17 @@ export async function prepareGemm({ backend, size, batch, ta, tb }) {
   return { run }
 }
 
-/** Training steps, by `fit` or by `trainOnBatch` on batches cut beforehand, whichever is faster. */
+/** Training steps, by `fit` or by `trainOnBatch` on batches cut beforehand: `job.way`, or the faster one. */
 export async function prepareTraining(job) {
   const { backend, widths, batch, rows, source } = job
   const tf = await load(backend)
+  if (job.transformer) return transformerEpochs(tf, job)
   const data = trainingData({ widths, rows, source })
   const x = tf.tensor2d(data.x, [rows, data.inputs])
   const y = tf.tensor2d(data.y, [rows, data.classes])
   const model = buildModel(tf, job)
   const ways = { fit: byFit(model, x, y, batch), trainOnBatch: byBatches(tf, model, x, y, batch) }
-  const way = await fasterWay(ways)
+  const way = job.way ?? (await fasterWay(ways))
   return { run: ways[way], unitsPerRun: rows / batch, finish: () => finalLoss(model, x, y, way) }
 }
 
@@ -97,7 +111,7 @@ async function finalLoss(model, x, y, way) {
 
 /** From nothing imported to the first batch trained. */
 export async function firstBatch({ backend, widths, batch, data }) {
-  const tf = await load(backend)
+  const tf = await loadParts(backend)
   const x = tf.tensor2d(data.x, [batch, data.inputs])
   const y = tf.tensor2d(data.y, [batch, data.classes])
   const result = await buildModel(tf, { widths }).trainOnBatch(x, y)

@@ -170,14 +170,22 @@ export class Live {
 
   /**
    * Numbers in place, those that layers were given meanwhile too. Call it before a run, with what
-   * it needs, by default all.
+   * it needs, by default all; `undefined` where all is in place.
    */
-  async ready(needed?: readonly Kept[]): Promise<void> {
+  ready(needed?: readonly Kept[]): Promise<void> | undefined {
     const pending = pendingOf(this.network.layers)
+    const inPlace = needed !== undefined && this.store.home.holds(needed)
+    return inPlace && pending.length === 0 ? undefined : this.#makeReady(inPlace, pending)
+  }
+
+  async #makeReady(
+    inPlace: boolean,
+    pending: readonly (readonly [Variable, Elements])[],
+  ): Promise<void> {
     if (pending.length > 0) {
       await this.store.set(new Map(pending.map(([{ key }, value]) => [key, value])))
     }
-    if (!needed || !this.store.home.holds(needed)) await this.store.ready()
+    if (!inPlace) await this.store.ready()
   }
 
   /** Trained weights and, in the same order, the slots with their means, if there are any. */
@@ -247,8 +255,15 @@ export class Live {
   }
 }
 
-const pendingOf = (layers: readonly AnyLayer[]): (readonly [Variable, Elements])[] =>
-  layers.flatMap((layer) => [...layer.takePending(), ...pendingOf(layer.sublayers)])
+const pendingOf = (layers: readonly AnyLayer[]): (readonly [Variable, Elements])[] => {
+  const all: (readonly [Variable, Elements])[] = []
+  for (const layer of layers) {
+    const own = layer.takePending()
+    if (own.size > 0) all.push(...own)
+    if (layer.sublayers.length > 0) all.push(...pendingOf(layer.sublayers))
+  }
+  return all
+}
 
 /** What `fit` adds to its errors. */
 const historyOf = (error: object): object => ('history' in error ? { history: error.history } : {})

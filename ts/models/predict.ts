@@ -62,7 +62,8 @@ const atOnce = async (
 ): Promise<Records> => {
   const rows = new FedRows({ x: inputs })
   const { parts, pure } = programsFor(live, rows, count).programs
-  await live.ready(live.network.placed)
+  const wait = live.ready(live.network.placed)
+  if (wait) await wait
   const feeds = rows.allFeeds()
   const stages = parts.map(({ program }) => ({ program, feeds }))
   const result = await live.store.session.run({ steps: 1, stages, pure, signal })

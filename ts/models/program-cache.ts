@@ -16,6 +16,7 @@ export interface Loaded {
 export class ProgramCache {
   /** In the order of their last use. */
   readonly #loaded = new Map<string, Loaded>()
+  #newest = ''
   readonly #session: () => Session
 
   constructor(session: () => Session) {
@@ -23,7 +24,10 @@ export class ProgramCache {
   }
 
   get(key: string, make: () => StepPrograms): Loaded {
-    const found = this.#loaded.get(key) ?? { programs: make(), pace: new Pace() }
+    const known = this.#loaded.get(key)
+    if (known && key === this.#newest) return known
+    const found = known ?? { programs: make(), pace: new Pace() }
+    this.#newest = key
     this.#loaded.delete(key)
     this.#loaded.set(key, found)
     const oldest = this.#loaded.keys().next().value

@@ -40,10 +40,15 @@ const PARTS = ['x', 'y', 'weights'] as const
 type Part = string
 
 /** The parts that there are, in a fixed order. */
-const partsOf = (samples: Samples): [Part, Tensor][] =>
-  PARTS.flatMap((part) =>
-    (samples[part] ?? []).flatMap((x, i): [Part, Tensor][] => (x ? [[`${part}${i}`, x]] : [])),
-  )
+const partsOf = (samples: Samples): [Part, Tensor][] => {
+  const parts: [Part, Tensor][] = []
+  for (const part of PARTS) {
+    samples[part]?.forEach((x, i) => {
+      if (x) parts.push([`${part}${i}`, x])
+    })
+  }
+  return parts
+}
 
 const batchOf = (parts: readonly (readonly [Part, SymbolicTensor])[]): Batch => {
   const batch = { x: [], y: [], weights: [] } as { [P in keyof Batch]: SymbolicTensor[] }
@@ -64,19 +69,25 @@ const pick = (x: Tensor, order: Int32Array): Elements => {
   return inRow ? x.rows(first, first + order.length).elements : takeRows(x, order).elements
 }
 
-const typeOf = (x: Tensor): string => `${x.dtype}[${x.shape.slice(1)}]`
+/** `float32,28,28` */
+const typeOf = ({ dtype, shape }: Tensor): string => {
+  let type: string = dtype
+  for (let axis = 1; axis < shape.length; axis++) type += `,${shape[axis]}`
+  return type
+}
 
 /** Samples that are sent with each step. */
 export class FedRows implements Rows {
   readonly key: string
-  readonly bytesPerSample: number
   readonly #parts: readonly (readonly [Part, Tensor])[]
 
   constructor(samples: Samples) {
-    const parts = partsOf(samples)
-    this.#parts = parts
-    this.key = parts.map(([part, x]) => `${part}:${typeOf(x)}`).join(' ')
-    this.bytesPerSample = parts.reduce((n, [, x]) => n + 4 * sizeOf(x.shape.slice(1)), 0)
+    this.#parts = partsOf(samples)
+    this.key = this.#parts.map(([part, x]) => `${part}:${typeOf(x)}`).join(' ')
+  }
+
+  get bytesPerSample(): number {
+    return this.#parts.reduce((n, [, x]) => n + 4 * sizeOf(x.shape.slice(1)), 0)
   }
 
   take(graph: Graph, count: number): Batch {
@@ -90,8 +101,9 @@ export class FedRows implements Rows {
 
   /** Feeds for one step that takes all samples. */
   allFeeds(): Feeds {
-    const parts = this.#parts
-    return Object.fromEntries(parts.map(([part, x]) => [part, { data: x.elements, perStep: true }]))
+    const feeds: Record<string, Feeds[string]> = {}
+    for (const [part, x] of this.#parts) feeds[part] = { data: x.elements, perStep: true }
+    return feeds
   }
 
   feeds(order: Int32Array): Feeds {

@@ -40,7 +40,9 @@ export const inputsOf = (live: Live, x: Inputs): Tensor[] => {
     checkNotEmpty(input, 'x')
     return input
   })
-  checkLengths(Object.fromEntries(inputs.map((input, i) => [label('x', names, i), input])))
+  if (inputs.length > 1) {
+    checkLengths(Object.fromEntries(inputs.map((input, i) => [label('x', names, i), input])))
+  }
   return inputs
 }
 

@@ -14,6 +14,8 @@ export class CrewSession implements Session {
   readonly id: number
   readonly #defined = new Set<number>()
   readonly #loaded = new Map<Program, LoadResult>()
+  /** Programs that are loaded and whose variables are all defined. */
+  readonly #inPlace = new Map<Program, number>()
 
   /** `ended` stops its runs. */
   constructor(crew: Crew, id: number, ended: AbortSignal) {
@@ -38,7 +40,12 @@ export class CrewSession implements Session {
   async run(request: SessionRun): Promise<SessionResult> {
     const { steps, guard = false, pure = false, exchange = [], signal } = request
     const stages: Stage[] = []
-    for (const stage of request.stages) stages.push(await this.#stage(stage))
+    for (const { program, feeds } of request.stages) {
+      checkFeeds(program, feeds)
+      const id = this.#inPlace.get(program) ?? (await this.#load(program)).program
+      const list = Object.entries(feeds).map(([input, feed]) => ({ input, ...feed }))
+      stages.push({ program: id, feeds: list })
+    }
     const keys = exchange.map((variables) => variables.map((variable) => variable.key))
     const asked: RunRequest = { steps, stages, shards: keys.length, exchange: keys, guard, pure }
     return typed(request, await this.crew.run(this.id, asked, signal))
@@ -51,6 +58,7 @@ export class CrewSession implements Session {
   }
 
   async drop(variables: readonly Variable[]): Promise<void> {
+    this.#inPlace.clear()
     const keys = variables
       .map((variable) => variable.key)
       .filter((key) => this.#defined.delete(key))
@@ -60,6 +68,7 @@ export class CrewSession implements Session {
   async unload(program: Program): Promise<void> {
     const loaded = this.#loaded.get(program)
     this.#loaded.delete(program)
+    this.#inPlace.delete(program)
     if (loaded) await this.crew.unload(this.id, loaded.program)
   }
 
@@ -81,17 +90,10 @@ export class CrewSession implements Session {
     const known = this.#loaded.get(program)
     // A variable may have been dropped since.
     await this.#define(program.variables)
-    if (known) return known
-    const loaded = await this.crew.load(this.id, program.wire)
+    const loaded = known ?? (await this.crew.load(this.id, program.wire))
     this.#loaded.set(program, loaded)
+    this.#inPlace.set(program, loaded.program)
     return loaded
-  }
-
-  async #stage({ program, feeds }: SessionStage): Promise<Stage> {
-    checkFeeds(program, feeds)
-    const { program: id } = await this.#load(program)
-    const list = Object.entries(feeds).map(([input, feed]) => ({ input, ...feed }))
-    return { program: id, feeds: list }
   }
 }
 
@@ -111,15 +113,13 @@ const NONE = new Float32Array(0)
 /** i32 records come in the bits of f32. */
 const typed = (request: SessionRun, result: RunResult): SessionResult => {
   const outputs = request.stages.map(({ program }, i) => {
-    const entries = program.outputs.map(({ name, dtype }) => {
+    const record: Record<string, Elements> = {}
+    for (const { name, dtype } of program.outputs) {
       const bits = result.outputs[i]?.[name] ?? NONE
       const isInt = dtype === 'int32'
-      return [
-        name,
-        isInt ? new Int32Array(bits.buffer, bits.byteOffset, bits.length) : bits,
-      ] as const
-    })
-    return Object.fromEntries(entries)
+      record[name] = isInt ? new Int32Array(bits.buffer, bits.byteOffset, bits.length) : bits
+    }
+    return record
   })
   return { ...result, outputs }
 }

@@ -45,13 +45,9 @@ export class Crew implements PoolApi {
   }
 
   /** Resolves when calls can be answered. */
-  async ready(): Promise<void> {
+  ready(): Promise<void> {
     this.#wait(+1)
-    try {
-      await this.#do(async () => {})
-    } finally {
-      this.#wait(-1)
-    }
+    return this.#do(async () => {})
   }
 
   /** Ends it: calls under way and later ones reject with `error`. */
@@ -127,7 +123,9 @@ export class Crew implements PoolApi {
       signal?.addEventListener('abort', abort, { once: true })
       this.#running = session
       try {
-        return merge(request, await this.#all(this.#ask(workers, session, request)))
+        const answers = this.#ask(workers, session, request)
+        if (answers.length === 1) return await (answers[0] as Promise<RunResult>)
+        return merge(request, await this.#all(answers))
       } finally {
         signal?.removeEventListener('abort', abort)
         this.#running = undefined
@@ -144,7 +142,6 @@ export class Crew implements PoolApi {
 
   /** After a failure in the middle of an exchange, replicas differ: none of them can go on. */
   async #all(answers: readonly Promise<RunResult>[]): Promise<RunResult[]> {
-    if (answers.length === 1) return [await (answers[0] as Promise<RunResult>)]
     const settled = await Promise.allSettled(answers)
     const errors = settled.flatMap((answer) =>
       answer.status === 'rejected' ? [answer.reason as unknown] : [],
@@ -179,11 +176,12 @@ export class Crew implements PoolApi {
   /** Runs `job` after all that came before it. Its failure does not hold up the next. */
   #inTurn<T>(job: (workers: Workers) => Promise<T>): Promise<T> {
     this.#wait(+1)
-    const turn = this.#line.then(() => this.#do(job)).finally(() => this.#wait(-1))
+    const turn = this.#line.then(() => this.#do(job))
     this.#line = turn.catch(() => {})
     return turn
   }
 
+  /** What was waited for (`#wait`). */
   async #do<T>(job: (workers: Workers) => Promise<T>): Promise<T> {
     try {
       const workers = await this.#team.ready
@@ -194,6 +192,8 @@ export class Crew implements PoolApi {
     } catch (error) {
       if (!this.#failed && isFatal(error)) void this.stop(error as GradloomError)
       throw this.#failed ?? error
+    } finally {
+      this.#wait(-1)
     }
   }
 

@@ -39,19 +39,19 @@ export class PoolSession implements Session {
   }
 
   write(variable: Variable, data: Elements): Promise<void> {
-    return this.#inTurn(async () => (await this.#attached()).write(variable, data))
+    return this.#onWorkers((session) => session.write(variable, data))
   }
 
   read(variables: readonly Variable[]): Promise<Elements[]> {
-    return this.#inTurn(async () => (await this.#attached()).read(variables))
+    return this.#onWorkers((session) => session.read(variables))
   }
 
   run(request: SessionRun): Promise<SessionResult> {
-    return this.#inTurn(async () => (await this.#attached()).run(request))
+    return this.#onWorkers((session) => session.run(request))
   }
 
   plan(program: Program): Promise<{ table: string; arenaBytes: number }> {
-    return this.#inTurn(async () => (await this.#attached()).plan(program))
+    return this.#onWorkers((session) => session.plan(program))
   }
 
   drop(variables: readonly Variable[]): Promise<void> {
@@ -70,6 +70,15 @@ export class PoolSession implements Session {
     await this.#line
     await free(this.#lease)
     this.#held = undefined
+  }
+
+  /** Without waiting for workers that are there: a small model takes no longer than a few waits. */
+  #onWorkers<T>(job: (session: CrewSession) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => {
+      const held = this.#held
+      const isHere = held !== undefined && held.crew === this.#pool().running
+      return isHere ? job(held) : this.#attached().then(job)
+    })
   }
 
   #inTurn<T>(job: () => Promise<T>): Promise<T> {

@@ -42,6 +42,11 @@ export class Pool {
     return this.#crew?.memoryBytes ?? 0
   }
 
+  /** The workers that run now, if they do. */
+  get running(): Crew | undefined {
+    return this.#stopped || this.#crew?.failed ? undefined : this.#crew
+  }
+
   /** Gets the workers on their way. Trouble shows in the first call that needs them. */
   start(): void {
     this.crew().catch(() => {})

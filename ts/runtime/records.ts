@@ -71,8 +71,8 @@ const feedStage = (
   { program, feeds }: Stage,
   steps: number,
 ): void => {
-  const missing = ports.inputs.filter((name) => !feeds.some((feed) => feed.input === name))
-  if (missing.length > 0) throw wrong(`input '${missing[0]}' was not fed`, missing[0] as string)
+  const missing = ports.inputs.find((name) => !feeds.some((feed) => feed.input === name))
+  if (missing !== undefined) throw wrong(`input '${missing}' was not fed`, missing)
   for (const { input, data, perStep } of feeds) {
     const slot = ports.inputs.indexOf(input)
     if (slot < 0) throw wrong(`there is no input '${input}'; there are: ${ports.inputs}`, input)
@@ -85,6 +85,12 @@ const feedStage = (
     }
     put(memory, session.feed(program, slot, times), data)
   }
+}
+
+const mustDiffer = (stages: readonly Stage[]): void => {
+  if (stages.length < 2) return
+  const ids = new Set(stages.map((stage) => stage.program))
+  if (ids.size < stages.length) throw wrong('a program runs once in a step', 'stages')
 }
 
 /** A run under way: programs with their feeds in place. */
@@ -110,8 +116,7 @@ export class Run {
     this.#memory = memory
     this.#ports = ports
     this.#stages = request.stages
-    const ids = new Set(request.stages.map((stage) => stage.program))
-    if (ids.size < request.stages.length) throw wrong('a program runs once in a step', 'stages')
+    mustDiffer(request.stages)
     request.stages.forEach((stage, i) => {
       if (here(i)) feedStage(session, memory, ports[i] as Ports, stage, request.steps)
     })
@@ -119,7 +124,7 @@ export class Run {
 
   /** Programs of stages `from..to`. */
   programs(from = 0, to = this.#stages.length): Uint32Array {
-    return Uint32Array.from(this.#stages.slice(from, to), (stage) => stage.program)
+    return new Uint32Array(this.#stages.slice(from, to).map((stage) => stage.program))
   }
 
   /** The records of `steps` steps of the stages that ran here. */
@@ -134,13 +139,13 @@ export class Run {
 
   #records(stage: number, steps: number): Record<string, Elements> {
     const { program } = this.#stages[stage] as Stage
-    const names = (this.#ports[stage] as Ports).outputs
-    const entries = names.map((name, slot) => {
+    const records: Record<string, Elements> = {}
+    for (const [slot, name] of (this.#ports[stage] as Ports).outputs.entries()) {
       const length = steps * this.session.outputSize(program, slot)
       const pointer = length > 0 ? this.session.fetched(program, slot) : 0
-      return [name, taken(this.#memory, 'float32', pointer, length)] as const
-    })
-    return Object.fromEntries(entries)
+      records[name] = taken(this.#memory, 'float32', pointer, length)
+    }
+    return records
   }
 }
 

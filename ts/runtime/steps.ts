@@ -54,7 +54,8 @@ export const inSlices = async (
   const programs = run.programs()
   let [done, slice] = [0, 1]
   while (done < run.steps) {
-    const count = await allowed(Math.min(slice, run.steps - done))
+    const answer = allowed(Math.min(slice, run.steps - done))
+    const count = typeof answer === 'number' ? answer : await answer
     if (count === 0) return { steps: done, stopped: 'aborted' }
     const began = performance.now()
     done += run.session.run(programs, done, count, run.guard)

@@ -16,6 +16,7 @@ mod pass;
 mod plan;
 mod print;
 mod run;
+mod shares;
 mod tasks;
 mod units;
 

@@ -1,4 +1,4 @@
-//! The plan of a program: simplify → units → order → buffers → tasks. A pure function of the graph
+//! The plan of a program: simplify → ops for threads → units → order → buffers → tasks. A pure function of the graph
 //! and the number of threads; the result is a table that can be printed.
 
 use std::collections::HashMap;
@@ -8,6 +8,7 @@ use gradloom_graph::{Graph, NodeId, Source, Type};
 use crate::arena::Arena;
 use crate::bind::{Base, Layout, Literal, Loc};
 use crate::order::{Order, order};
+use crate::shares::shared;
 use crate::tasks::{Task, tasks};
 use crate::units::{Unit, Units, elementwise};
 
@@ -49,6 +50,8 @@ impl Plan {
 /// Plans a verified graph for at most `threads` threads.
 pub fn plan(graph: &Graph, threads: usize) -> Plan {
     let graph = graph.pruned();
+    let flops = graph.flops();
+    let graph = shared(graph, threads);
     let units = Units::new(&graph);
     let order = order(&graph, &units);
     let mut places = Places::new(&graph);
@@ -57,7 +60,7 @@ pub fn plan(graph: &Graph, threads: usize) -> Plan {
     Plan {
         scratch: tasks.iter().map(Task::scratch).max().unwrap_or(0),
         threads: tasks.iter().map(|t| t.parts).max().unwrap_or(1),
-        flops: graph.flops(),
+        flops,
         arena: places.arena.len(),
         inputs: places.inputs,
         outputs: places.outputs,

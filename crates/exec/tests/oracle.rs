@@ -324,6 +324,51 @@ fn the_whole_update_of_a_weight_is_one_pass_behind_its_gradient() {
     );
 }
 
+/// A step that changes a weight of `k` rows, which a product with `rows` rows reads.
+fn long_product(values: &mut Values, rows: usize, k: usize) -> Graph {
+    let mut b = Builder::new(&REGISTRY);
+    let mut dice = Dice(4);
+    values.states = HashMap::from([(0, dice.numbers(k * 24))]);
+    values.inputs = HashMap::from([("x".into(), dice.numbers(rows * k))]);
+    let op = |b: &mut Builder, name: &str, x: &[NodeId]| b.apply_named(name, x, &[]).unwrap();
+    let x = b.input("x", Type::f32(Shape::new([rows, k]))).unwrap();
+    let w = b.state(0, Type::f32(Shape::new([k, 24]))).unwrap();
+    let product = b.apply_named("matmul", &[x, w], &[0.0, 0.0]).unwrap();
+    let y = op(&mut b, "tanh", &[product]);
+    let slope = b.apply_named("matmul", &[x, y], &[1.0, 0.0]).unwrap();
+    let next = op(&mut b, "sub", &[w, slope]);
+    b.assign(0, next).unwrap();
+    b.output("y", y).unwrap();
+    b.finish()
+}
+
+#[test]
+fn threads_read_the_rows_of_a_weight_that_they_have_changed() {
+    for (rows, k, threads) in [(8, 784, 2), (8, 784, 4), (5, 600, 3), (5, 770, 2)] {
+        let mut values = Values::default();
+        let graph = long_product(&mut values, rows, k);
+        agree(&graph, &values, "long product");
+        let table = plan(&graph, threads).to_string();
+        let sums = table.lines().filter(|l| l.contains("shareSums")).count();
+        assert_eq!(sums, 1, "{table}");
+        assert!(
+            table.contains("sumSlices") && table.contains("{tanh}"),
+            "{table}"
+        );
+        assert_eq!(plan(&graph, threads).flops, plan(&graph, 1).flops);
+    }
+}
+
+#[test]
+fn a_product_stays_whole_where_nothing_is_won() {
+    let mut values = Values::default();
+    let one_thread = plan(&long_product(&mut values, 8, 784), 1).to_string();
+    let many_rows = plan(&long_product(&mut values, 400, 784), 2).to_string();
+    for table in [one_thread, many_rows] {
+        assert!(!table.contains("shareSums"), "{table}");
+    }
+}
+
 /// Some rows of a table are read, changed and written back; others are shown.
 fn sparse_step(values: &mut Values) -> Graph {
     let mut b = Builder::new(&REGISTRY);

@@ -81,6 +81,13 @@ pub trait Op: Send + Sync {
         None
     }
 
+    /// Two ops, one after the other, with the same bits: the faster way for `shares` threads, each of
+    /// which has changed its share of the first axis of input 1 in the step before.
+    fn by_shares(&self, inputs: &[Type], shares: usize) -> Option<[Arc<dyn Op>; 2]> {
+        let _ = (inputs, shares);
+        None
+    }
+
     /// The input that equals the output exactly, given the inputs that are filled with one number.
     fn identity(&self, fills: &[Option<f32>]) -> Option<usize> {
         let _ = fills;

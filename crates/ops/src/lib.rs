@@ -15,6 +15,7 @@ mod layout;
 mod matrices;
 mod per_axis;
 mod pooling;
+mod product_sums;
 mod reduction;
 #[macro_use]
 mod says;

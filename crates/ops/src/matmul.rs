@@ -2,11 +2,13 @@
 //! transposed. The leading axes are a batch; b may have none and is then shared by the whole batch.
 
 use core::ops::Range;
+use std::sync::Arc;
 
 use gradloom_graph::{Attrs, Builder, GraphError, NodeId, Op, Result, Shape, Type, Vjp};
 use gradloom_kernels::gemm::{self, Gemm};
 use gradloom_kernels::{Io, Part};
 
+use crate::product_sums::{ShareSums, SumSlices};
 use crate::term::{Tape, Term};
 use crate::{Stored, Transpose, check};
 
@@ -185,6 +187,12 @@ impl Op for MatMul {
 
     fn window(&self, inputs: &[Type], _: &Type) -> Option<usize> {
         self.kernel(inputs).1.window()
+    }
+
+    fn by_shares(&self, inputs: &[Type], shares: usize) -> Option<[Arc<dyn Op>; 2]> {
+        let (p, gemm) = self.kernel(inputs);
+        let sums = (p.count == 1).then(|| ShareSums::of(gemm, shares))??;
+        Some([Arc::new(sums), Arc::new(SumSlices)])
     }
 
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {

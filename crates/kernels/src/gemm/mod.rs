@@ -98,18 +98,35 @@ impl Gemm {
         scratch: &mut [f32],
         finished: Option<FinishedBlock>,
     ) {
+        self.run_along(0..self.k, a, b, c, scratch, finished);
+    }
+
+    /// As `run`, of the products `k` alone, which begin with a block and end with one.
+    pub fn run_along(
+        &self,
+        k: Range<usize>,
+        a: &[f32],
+        b: &[f32],
+        c: Tile,
+        scratch: &mut [f32],
+        finished: Option<FinishedBlock>,
+    ) {
         assert!(
             a.len() == self.m * self.k && b.len() == self.k * self.n,
             "operands of {self:?}"
         );
-        let stored = |x, transposed, ld, across| Stored {
-            x,
-            ld: if transposed { across } else { ld },
-            transposed,
+        // The inner axis is the columns of A and the rows of B, as they are multiplied.
+        let stored = |x, transposed, inner_is_cols, across| match transposed == inner_is_cols {
+            true => Stored::new(x, k.start * across, across, transposed),
+            false => Stored::new(x, k.start, self.k, transposed),
         };
-        let left = stored(a, self.ta, self.k, self.m);
-        let right = stored(b, self.tb, self.n, self.k);
-        self.product(&left, &right, c, scratch, finished);
+        let left = stored(a, self.ta, true, self.m);
+        let right = stored(b, self.tb, false, self.n);
+        let part = Gemm {
+            k: k.len(),
+            ..*self
+        };
+        part.product(&left, &right, c, scratch, finished);
     }
 
     /// As `run`, with operands that need not lie in memory as matrices.
@@ -158,7 +175,8 @@ impl Gemm {
         self.k.div_ceil(self.k.div_ceil(KC).max(1))
     }
 
-    fn depth_blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+    /// The blocks of k, in the order in which they are added.
+    pub fn depth_blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         steps(0..self.k, self.depth().max(1))
     }
 }

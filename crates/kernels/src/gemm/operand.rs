@@ -101,6 +101,17 @@ impl<'a> Strips<'a> {
     }
 }
 
+impl<'a> Stored<'a> {
+    /// From element `first` of x on.
+    pub fn new(x: &'a [f32], first: usize, ld: usize, transposed: bool) -> Stored<'a> {
+        Stored {
+            x: &x[first..],
+            ld,
+            transposed,
+        }
+    }
+}
+
 impl Left for Stored<'_> {
     fn strips<'p>(
         &'p self,
