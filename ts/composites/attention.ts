@@ -1,10 +1,10 @@
 // softmax(scale·q·kᵀ)·v: fused where nobody looks at the weights, else as products. No layer of its
 // own.
 
-import * as composites from '../composites.ts'
 import * as ops from '../ops.ts'
 import type { Draw } from '../variable.ts'
 import type { Tensor } from './axes.ts'
+import * as composites from './common.ts'
 
 export interface AttendOptions {
   /** Of the scores. */

@@ -2,7 +2,7 @@
 // Keras 3.
 
 import { badArgument, finite, fraction, integer, notNegative, numbers } from '../checks.ts'
-import { EPSILON } from '../composites.ts'
+import { EPSILON } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Constraint } from './constraint.ts'

@@ -1,7 +1,7 @@
 // Activations with options of their own, as layers. The others are chosen by name, in `activation`.
 
 import { finite, list, notNegative } from '../checks.ts'
-import { softmaxAlong } from '../composites.ts'
+import { softmaxAlong } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'

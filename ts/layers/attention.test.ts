@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { refusal } from '../testing/refusal.ts'

@@ -3,7 +3,7 @@
 
 import { badArgument, belowOne, flag } from '../checks.ts'
 import { attend, weigh } from '../composites/attention.ts'
-import * as composites from '../composites.ts'
+import * as composites from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { InitializerSpec } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'

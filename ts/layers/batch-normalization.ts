@@ -2,7 +2,7 @@
 // batch while training, and by moving averages of these at inference.
 
 import { fraction, named } from '../checks.ts'
-import * as composites from '../composites.ts'
+import * as composites from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { type InitializerSpec, initializeOf, initializerConfig } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { refusal } from '../testing/refusal.ts'
 import { evaluate, passOver } from '../testing/run.ts'
 import { dropout } from './dropout.ts'

@@ -2,7 +2,7 @@
 // nothing happens afterwards.
 
 import { badArgument, belowOne, list } from '../checks.ts'
-import * as composites from '../composites.ts'
+import * as composites from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { type Shape, showShape } from '../shape.ts'
 import { shapeError, subjectOf } from './expect.ts'

@@ -1,7 +1,7 @@
 // A table with a row for each token: whole numbers become vectors.
 
 import { flag, positiveWhole } from '../checks.ts'
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type Shape, sizeOf } from '../shape.ts'

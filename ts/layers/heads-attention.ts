@@ -3,7 +3,7 @@
 
 import { belowOne, flag, positiveWhole } from '../checks.ts'
 import { attend } from '../composites/attention.ts'
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

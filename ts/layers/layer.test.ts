@@ -1,7 +1,7 @@
 // What the base class does for every layer: weights, sublayers, masks, functional tensors.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { mean, sumAll } from '../composites.ts'
+import { mean, sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'

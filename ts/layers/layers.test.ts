@@ -2,7 +2,7 @@
 // it.
 
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'

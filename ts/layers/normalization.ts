@@ -2,7 +2,7 @@
 // They are not trained; batch normalisation is another layer.
 
 import { badArgument, finite, flag } from '../checks.ts'
-import { asFloat, EPSILON } from '../composites.ts'
+import { asFloat, EPSILON } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

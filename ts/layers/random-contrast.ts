@@ -2,7 +2,7 @@
 // training.
 
 import { badArgument } from '../checks.ts'
-import { mean } from '../composites.ts'
+import { mean } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { subjectOf } from './expect.ts'

@@ -1,7 +1,7 @@
 // The layer x·scale + offset with fixed numbers, for inputs such as pixels.
 
 import { badArgument, finite } from '../checks.ts'
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import type { Operand, SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { expectLastAxis, subjectOf } from './expect.ts'

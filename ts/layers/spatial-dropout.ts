@@ -2,7 +2,7 @@
 // elements would be guessed from their neighbours.
 
 import { belowOne } from '../checks.ts'
-import { dropout } from '../composites.ts'
+import { dropout } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Pass } from './layer.ts'
 import type { Keeps, Makes } from './shape-rules.ts'

@@ -2,7 +2,7 @@
 // singular value, which power iterations follow while training.
 
 import { badArgument, positiveWhole } from '../checks.ts'
-import { norm } from '../composites.ts'
+import { norm } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type BatchShape, sizeOf } from '../shape.ts'

@@ -11,7 +11,7 @@ import {
   positiveWhole,
   text,
 } from '../checks.ts'
-import { EPSILON } from '../composites.ts'
+import { EPSILON } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { precisionAt, recallAt } from './confusion.ts'
 import { bucketSums, type Counts, countsOf, evenly, ratio } from './counts.ts'

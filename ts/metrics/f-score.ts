@@ -1,7 +1,7 @@
 // F scores (van Rijsbergen 1979): precision and recall in one number, by class or together.
 
 import { badArgument, oneOf, positive, text } from '../checks.ts'
-import { EPSILON, labelsLike } from '../composites.ts'
+import { EPSILON, labelsLike } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

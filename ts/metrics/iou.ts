@@ -11,7 +11,7 @@ import {
   text,
   whole,
 } from '../checks.ts'
-import { EPSILON } from '../composites.ts'
+import { EPSILON } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { classNumbers, pairSums } from './class-pairs.ts'

@@ -2,7 +2,7 @@
 // values of their own, or of the values of a loss.
 
 import { text } from '../checks.ts'
-import { axesFrom, mean } from '../composites.ts'
+import { axesFrom, mean } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Loss } from '../losses/loss.ts'

@@ -2,7 +2,7 @@
 // labels.
 
 import { text } from '../checks.ts'
-import { labelsLike, sumAll } from '../composites.ts'
+import { labelsLike, sumAll } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { type MetricOptions, meanMetric } from './mean-metric.ts'
 import type { Metric } from './metric.ts'

@@ -1,7 +1,7 @@
 // R², the part of the variance that the outputs explain, by the formulas of Keras 3.
 
 import { oneOf, text, whole } from '../checks.ts'
-import { labelsLike } from '../composites.ts'
+import { labelsLike } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { expectRows } from './f-score.ts'

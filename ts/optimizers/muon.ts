@@ -2,7 +2,7 @@
 // AdamW for everything else, as in Keras 3.
 
 import { belowOne, flag, notNegative, positive, positiveWhole, texts } from '../checks.ts'
-import { norm } from '../composites.ts'
+import { norm } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Variable } from '../variable.ts'

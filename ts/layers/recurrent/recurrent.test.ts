@@ -2,7 +2,7 @@
 // tell: one op against single steps, dropout, wrong arguments.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { sumAll } from '../../composites.ts'
+import { sumAll } from '../../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
 import { expectClose, expectEachClose, type Recorded, reference } from '../../testing/reference.ts'
