@@ -30,8 +30,9 @@ export class SymbolicTensor {
   withMask(mask: SymbolicTensor | undefined): SymbolicTensor {
     if (mask === this.mask) return this
     if (mask && !mask.shape.every((d, i) => d === this.shape[i] || d === 1)) {
-      const shapes = `of shape ${showShape(mask.shape)} for values of shape ${showShape(this.shape)}`
-      throw new GradloomError('shape', `a mask ${shapes}: give one number for each step`)
+      const [own, given] = [this.shape, mask.shape].map(showShape)
+      const message = `a mask of shape ${given} for values of shape ${own}; give one for each step`
+      throw new GradloomError('shape', message)
     }
     const twin = new SymbolicTensor(this.graph, this.id, this.shape, this.dtype)
     twin.origin = this.origin

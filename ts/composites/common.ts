@@ -59,7 +59,7 @@ export const globalNorm = (tensors: readonly Tensor[]): Tensor => {
   return ops.sqrt(sums.reduce((a, b) => ops.add(a, b)))
 }
 
-/** Each element is 0 with probability `rate`, else x / (1 − rate); drawn in a `shape` of its own. */
+/** Each element is 0 with probability `rate`, else x / (1 − rate); `shape`: of what is drawn. */
 export const dropout = (
   x: Tensor,
   rate: number,
