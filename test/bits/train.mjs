@@ -74,11 +74,12 @@ const attention = ({ layers }) => [
 /** Windows of every kind over 8×8 images, with batch normalization and dropout between them. */
 const convnet = ({ layers }) => [
   layers.reshape({ targetShape: [8, 8, 1], inputShape: [FEATURES] }),
-  layers.conv2d({ filters: 12, kernelSize: 3, padding: 'same', useBias: false }),
+  layers.conv2d({ filters: 16, kernelSize: 3, padding: 'same', useBias: false }),
   layers.batchNormalization({ momentum: 0.9 }),
   layers.activation({ activation: 'relu' }),
   layers.dropout({ rate: 0.2 }),
   layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', activation: 'gelu' }),
+  layers.conv2d({ filters: 20, kernelSize: 3, padding: 'same', activation: 'relu' }),
   layers.conv2d({ filters: 20, kernelSize: 3, strides: 2, padding: 'same', groups: 2 }),
   layers.batchNormalization({ momentum: 0.9 }),
   layers.conv2dTranspose({ filters: 9, kernelSize: 2, strides: 2, activation: 'silu' }),

@@ -1,5 +1,5 @@
-//! The plan of a program: simplify → ops for threads → units → order → buffers → tasks. A pure function of the graph
-//! and the number of threads; the result is a table that can be printed.
+//! The plan of a program: simplify → ops for threads → units → order → buffers → tasks. A pure
+//! function of the graph and the number of threads; the result is a table that can be printed.
 
 use std::collections::HashMap;
 

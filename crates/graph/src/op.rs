@@ -81,8 +81,8 @@ pub trait Op: Send + Sync {
         None
     }
 
-    /// Two ops, one after the other, with the same bits: the faster way for `shares` threads, each of
-    /// which has changed its share of the first axis of input 1 in the step before.
+    /// Two ops, one after the other, with the same bits: the faster way for `shares` threads, each
+    /// of which has changed its share of the first axis of input 1 in the step before.
     fn by_shares(&self, inputs: &[Type], shares: usize) -> Option<[Arc<dyn Op>; 2]> {
         let _ = (inputs, shares);
         None

@@ -3,9 +3,9 @@
 //! is made of the other two. convTranspose is the gradient with respect to x, and a layer too.
 
 use gradloom_graph::{Attrs, Builder, GraphError, NodeId, Op, Result, Shape, Type, Vjp};
-use gradloom_kernels::conv::AXES;
+use gradloom_kernels::conv::{AXES, Winograd};
 use gradloom_kernels::gemm::{self, Gemm};
-use gradloom_kernels::{Conv as Kernel, Io};
+use gradloom_kernels::{Conv as Kernel, Io, Part};
 
 use crate::division::{Division, pointwise, products};
 use crate::per_axis::PerAxis;
@@ -163,6 +163,33 @@ fn parts(k: &Kernel, size: &Gemm, points: usize) -> usize {
     check::parts(flops(k) / FLOPS_AT_ONCE, units)
 }
 
+/// A convolution in tiles, by rows of outputs.
+fn in_tiles(k: &Winograd, pair: (&[f32], &[f32]), io: &mut Io<'_>) {
+    let (rows, width) = (io.part().share(k.rows(), k.grain()), k.row_size());
+    let out = io.out(rows, width);
+    let (scratch, mut finished) = io.scratch_and_finished();
+    k.run(pair, rows.range(), out, scratch, &mut |done| {
+        if let Some(finished) = &mut finished {
+            finished((rows.start() + done.start) * width, done.len() * width);
+        }
+    });
+}
+
+/// The gradient of its kernel, by channels of the output.
+fn kernel_grad_in_tiles(k: &Kernel, tiles: &Winograd, pair: (&[f32], &[f32]), io: &mut Io<'_>) {
+    let (m, n) = (k.taps() * k.inputs, k.outputs);
+    let cols = io.part().share(n, gemm::NR);
+    if cols.is_empty() {
+        return;
+    }
+    let mut dw = io.tile(0, n, Part::WHOLE.share(m, 1), cols);
+    tiles.kernel_grad(pair, &mut dw, io.scratch());
+    if cols.len() == n {
+        return io.finish(0, m * n);
+    }
+    (0..m).for_each(|row| io.finish(row * n + cols.start(), cols.len()));
+}
+
 const CHECKED: &str = "the shape rule checks the shapes";
 
 impl Conv {
@@ -175,7 +202,10 @@ impl Conv {
     }
 
     fn scratch(k: &Kernel) -> usize {
-        k.forward_size().scratch()
+        match k.winograd() {
+            Some(tiles) => tiles.scratch(),
+            None => k.forward_size().scratch(),
+        }
     }
 
     // dx = convTranspose(dy, w), dw = convKernelGrad(x, dy)
@@ -193,6 +223,9 @@ impl Conv {
             return pointwise(io, k.out_points(), width, &|at, out| {
                 k.depthwise(pair, at, out)
             });
+        }
+        if let Some(tiles) = k.winograd() {
+            return in_tiles(&tiles, pair, io);
         }
         let size = k.forward_size();
         let division = Division::new(k.groups, &size, io.part());
@@ -219,7 +252,10 @@ impl ConvTranspose {
     }
 
     fn scratch(k: &Kernel) -> usize {
-        k.input_grad_scratch()
+        match k.winograd_input_grad() {
+            Some(tiles) => tiles.scratch(),
+            None => k.input_grad_scratch(),
+        }
     }
 
     // ddy = conv(g, w), dw = convKernelGrad(g, dy)
@@ -236,6 +272,9 @@ impl ConvTranspose {
             return pointwise(io, k.in_points(), k.groups, &|at, out| {
                 k.depthwise_input_grad(pair, at, out);
             });
+        }
+        if let Some(tiles) = k.winograd_input_grad() {
+            return in_tiles(&tiles, pair, io);
         }
         let size = k.input_grad_size();
         let (division, grain) = if k.strided() {
@@ -270,7 +309,10 @@ impl ConvKernelGrad {
     }
 
     fn scratch(k: &Kernel) -> usize {
-        k.kernel_grad_size().scratch()
+        match k.winograd() {
+            Some(tiles) => tiles.kernel_grad_scratch(k.outputs),
+            None => k.kernel_grad_size().scratch(),
+        }
     }
 
     // dx = convTranspose(dy, g), ddy = conv(x, g)
@@ -288,6 +330,9 @@ impl ConvKernelGrad {
             let share = io.part().share(k.taps(), 1);
             k.depthwise_kernel_grad(pair, share.range(), io.out(share, width));
             return io.finish(share.start() * width, share.len() * width);
+        }
+        if let Some(tiles) = k.winograd() {
+            return kernel_grad_in_tiles(k, &tiles, pair, io);
         }
         let size = k.kernel_grad_size();
         let division = Division::new(k.groups, &size, io.part());

@@ -59,6 +59,11 @@ impl Call {
         self
     }
 
+    fn kernel(&self) -> Kernel {
+        let [x, w, _] = self.shapes().map(|dims| Type::f32(shape(&dims)));
+        conv(&self.windows).kernel(&[x, w]).expect("it fits").0
+    }
+
     fn output(&self) -> Vec<usize> {
         let w = &self.windows;
         let size = |i: usize| {
@@ -293,6 +298,49 @@ fn larger_than_the_tiles() {
         .groups(2)
         .batch(4)
         .check_values();
+}
+
+#[test]
+fn three_by_three_taps_in_tiles() {
+    // Even and odd outputs, images smaller than a tile, padding up to both sides of a kernel.
+    for (spatial, low, high) in [
+        ([10, 12], [0, 0], [0, 0]),
+        ([7, 9], [0, 0], [0, 0]),
+        ([8, 11], [1, 1], [1, 1]),
+        ([9, 6], [2, 0], [1, 2]),
+        ([3, 4], [1, 2], [1, 2]),
+        ([40, 3], [0, 0], [0, 0]),
+    ] {
+        let call = call(&spatial, &[3, 3], (16, 20))
+            .padding(&low, &high)
+            .batch(6);
+        assert!(call.kernel().winograd().is_some(), "{call:?}");
+        call.check_values();
+    }
+    // More tiles than are summed at a time, and more channels than a block of k.
+    call(&[24, 26], &[3, 3], (20, 16)).batch(4).check_values();
+    call(&[5, 5], &[3, 3], (260, 16))
+        .padding(&[1, 1], &[1, 1])
+        .batch(3)
+        .check_values();
+}
+
+#[test]
+fn tiles_are_for_what_they_suit() {
+    let plain = |channels| call(&[12, 12], &[3, 3], channels);
+    let suits = |call: Call| call.kernel().winograd().is_some();
+    assert!(suits(plain((16, 16))));
+    assert!(!suits(plain((3, 64))) && !suits(plain((64, 10))) && !suits(plain((512, 512))));
+    assert!(!suits(plain((32, 32)).strides(&[2, 2])) && !suits(plain((32, 32)).groups(2)));
+    assert!(!suits(plain((16, 16)).padding(&[3, 0], &[0, 0])));
+    assert!(!suits(call(&[5, 5], &[3, 3], (64, 64))));
+}
+
+#[test]
+fn the_gradient_of_tiles_is_that_of_the_function() {
+    call(&[6, 7], &[3, 3], (16, 16))
+        .padding(&[1, 1], &[1, 1])
+        .check();
 }
 
 #[test]

@@ -6,11 +6,14 @@
 mod depthwise;
 mod patches;
 mod phase;
+mod transforms;
+mod winograd;
 
 use crate::gemm::{FinishedBlock, Gemm, KC, Stored};
 use crate::io::Tile;
 use patches::{PatchColumns, Patches, Taps};
 use phase::Phase;
+pub use winograd::Winograd;
 
 /// The most spatial axes.
 pub const AXES: usize = 3;
