@@ -71,6 +71,16 @@ export const fraction = (subject: string, option: string, x: number): number =>
 export const flag = (subject: string, option: string, x: boolean): boolean =>
   check(typeof x === 'boolean', subject, option, x, 'true or false')
 
+export const text = (subject: string, option: string, x: string): string =>
+  check(typeof x === 'string', subject, option, x, 'a string')
+
+/** A name that can be part of a path such as `layer/variable`. */
+export const plainName = (subject: string, x: string): string =>
+  check(typeof x === 'string' && !x.includes('/'), subject, 'name', x, "a string without '/'")
+
+export const callable = <T>(subject: string, option: string, x: T): T =>
+  check(typeof x === 'function', subject, option, x, 'a function')
+
 /** Sizes without the batch axis, as in `inputShape: [28, 28]`. */
 export const sizes = (subject: string, option: string, x: readonly number[]): readonly number[] =>
   check(
@@ -80,6 +90,10 @@ export const sizes = (subject: string, option: string, x: readonly number[]): re
     x,
     'an array of positive whole numbers, without the batch axis',
   )
+
+/** Strings, as a copy. */
+export const texts = (subject: string, option: string, x: readonly string[]): string[] =>
+  list(subject, option, x).map((value, i) => text(subject, `${option}[${i}]`, value))
 
 export const list = <T>(subject: string, option: string, x: readonly T[]): readonly T[] =>
   check(Array.isArray(x), subject, option, x, 'an array')

@@ -3,7 +3,7 @@
 
 import { type ErrorCode, GradloomError } from './errors.ts'
 import { core, type DtypeTag, type GraphBuilder, trapped } from './runtime/core.ts'
-import { type Dtype, type Elements, type Shape, sizeOf } from './shape.ts'
+import { type Dtype, type Elements, type Shape, showShape, sizeOf } from './shape.ts'
 import type { Variable } from './variable.ts'
 
 const tagOf = (dtype: Dtype): DtypeTag => (dtype === 'float32' ? 0 : 1)
@@ -26,9 +26,14 @@ export class SymbolicTensor {
     this.dtype = dtype
   }
 
-  /** The same value with another mask. */
+  /** The same value with another mask, which has its first axes (or 1 in their place). */
   withMask(mask: SymbolicTensor | undefined): SymbolicTensor {
     if (mask === this.mask) return this
+    if (mask && !mask.shape.every((d, i) => d === this.shape[i] || d === 1)) {
+      const [own, given] = [this.shape, mask.shape].map(showShape)
+      const message = `a mask of shape ${given} for values of shape ${own}; give one for each step`
+      throw new GradloomError('shape', message)
+    }
     const twin = new SymbolicTensor(this.graph, this.id, this.shape, this.dtype)
     twin.origin = this.origin
     twin.mask = mask

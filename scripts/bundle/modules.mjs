@@ -9,6 +9,9 @@ import { rollup } from 'rollup'
 import { root } from '../shell.mjs'
 import { PLATFORM, standIn, wasmBase64 } from './plugin.mjs'
 
+/** Fields without a value are no code: as in tsconfig.json. */
+const tsconfigRaw = { compilerOptions: { useDefineForClassFields: false } }
+
 const read = (path) => readFileSync(join(root, path), 'utf8')
 const asModule = (text) => `export default ${JSON.stringify(text)}`
 
@@ -39,7 +42,7 @@ const plugin = (worker) => {
     },
     async transform(text, file) {
       if (!file.endsWith('.ts')) return null
-      const { code } = await transform(text, { loader: 'ts', target: 'es2022' })
+      const { code } = await transform(text, { loader: 'ts', target: 'es2022', tsconfigRaw })
       return { code, map: null }
     },
   }

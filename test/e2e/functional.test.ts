@@ -2,7 +2,7 @@
 // models of models share.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sumAll } from '../../ts/composites.ts'
+import { sumAll } from '../../ts/composites/common.ts'
 import {
   type FitOptions,
   init,

@@ -6,6 +6,7 @@ import {
   type AnyLayer,
   type Dtype,
   dataset,
+  type FitOptions,
   type FunctionalTensor,
   type Inputs,
   input,
@@ -34,6 +35,7 @@ declare const images: number[][][][]
 declare const anything: Tensor
 declare const units: number
 declare const nested: NestedNumbers
+declare const options: FitOptions
 
 const image = conv2d({ filters: 8, kernelSize: 3, inputShape: [28, 28, 1] })
 const convnet = sequential([
@@ -87,7 +89,45 @@ expectTypeOf(after(reshape({ targetShape: [-1, 4, 4] }).apply(steps))).toEqualTy
 expectTypeOf(after(permute({ dims: [2, 1] }).apply(steps))).toEqualTypeOf<
   readonly [number, number]
 >()
-expectTypeOf(after(maxPooling2d().apply(x))).toEqualTypeOf<readonly [number, number, 1]>()
+expectTypeOf(after(maxPooling2d().apply(x))).toEqualTypeOf<readonly [14, 14, 1]>()
+expectTypeOf(
+  after(conv2d({ filters: 8, kernelSize: [3, 5], strides: [1, 2] }).apply(x)),
+).toEqualTypeOf<readonly [26, 12, 8]>()
+expectTypeOf(
+  after(conv2d({ filters: 8, kernelSize: 3, padding: 'same', strides: 3 }).apply(x)),
+).toEqualTypeOf<readonly [10, 10, 8]>()
+expectTypeOf(after(conv2d({ filters: 8, kernelSize: 3, dilationRate: 4 }).apply(x))).toEqualTypeOf<
+  readonly [20, 20, 8]
+>()
+declare const padding: 'valid' | 'same'
+const someSteps = layers.conv1d({ filters: 8, kernelSize: 7, padding: 'causal', strides: 4 })
+expectTypeOf(after(someSteps.apply(steps))).toEqualTypeOf<readonly [13, 8]>()
+for (const layer of [
+  conv2d({ filters: 8, kernelSize: units }),
+  conv2d({ filters: 8, kernelSize: 3, strides: units }),
+  conv2d({ filters: 8, kernelSize: 3, padding }),
+  conv2d({ filters: 8, kernelSize: 29 }),
+]) {
+  expectTypeOf(after(layer.apply(x))).toEqualTypeOf<readonly [number, number, 8]>()
+}
+expectTypeOf(
+  after(layers.averagePooling1d({ poolSize: 3, strides: 2 }).apply(input({ shape: [999, 4] }))),
+).toEqualTypeOf<readonly [499, 4]>()
+expectTypeOf(after(layers.maxPooling1d().apply(input({ shape: [16000, 1] })))).toEqualTypeOf<
+  readonly [number, 1]
+>()
+const small = sequential([
+  conv2d({ filters: 32, kernelSize: 3, inputShape: [28, 28, 1] }),
+  conv2d({ filters: 64, kernelSize: 3 }),
+  maxPooling2d(),
+])
+expectTypeOf(small.predict).returns.resolves.toEqualTypeOf<TensorOf<readonly [12, 12, 64]>>()
+// @ts-expect-error: no such padding
+conv2d({ filters: 8, kernelSize: 3, padding: 'whole' })
+// @ts-expect-error: 'causal' is for conv1d
+maxPooling2d({ padding: 'causal' })
+// @ts-expect-error: no such option
+conv2d({ filters: 8, kernelSize: 3, stride: 2 })
 expectTypeOf(after(repeatVector({ n: 3 }).apply(digit))).toEqualTypeOf<readonly [3, 10]>()
 expectTypeOf(
   after(embedding({ inputDim: 99, outputDim: 16 }).apply(input({ shape: [20] }))),
@@ -125,7 +165,7 @@ sequential([convnet, conv2d({ filters: 8, kernelSize: 3 })])
 
 const head = dense({ units: 10 })
 type Said =
-  'dense: its input [any, any, 8] is an image; put layers.flatten() before it, or use layers.conv2d with kernelSize 1 to keep the pixels apart'
+  'dense: its input [26, 26, 8] is an image; put layers.flatten() before it, or use layers.conv2d with kernelSize 1 to keep the pixels apart'
 expectTypeOf<Checked<readonly [typeof image, typeof head]>>().toEqualTypeOf<
   readonly [typeof image, Said, ...unknown[]]
 >()
@@ -137,6 +177,31 @@ convnet.fit(images, rows)
 convnet.fit(tensor(numbers, [1, 28, 28, 1]), [3, 1, 4])
 convnet.evaluate(anything, anything)
 named.fit({ x: images }, { digit: numbers, isOdd: rows })
+convnet.fit(images, numbers, { validationData: [images, numbers], epochs: 2 })
+convnet.fit(images, numbers, { validationData: [images, rows, numbers] })
+convnet.fit(images, numbers, { validationData: { x: images, y: rows } })
+convnet.fit(images, numbers, { validationData: dataset({ x: images, y: numbers }) })
+convnet.fit(dataset({ x: images, y: rows }), { validationData: [images, numbers] })
+convnet.fit(images, numbers, options)
+named.fit(
+  { x: images },
+  { digit: numbers, isOdd: rows },
+  { validationData: [{ x: images }, { digit: numbers, isOdd: rows }] },
+)
+// @ts-expect-error: x has rank 3
+convnet.fit(images, numbers, { validationData: [series, numbers] })
+// @ts-expect-error: y has rank 3
+convnet.fit(images, numbers, { validationData: [images, series] })
+// @ts-expect-error: y has rank 3
+convnet.fit(images, numbers, { validationData: { x: images, y: series } })
+// @ts-expect-error: x has rank 3
+convnet.fit(images, numbers, { validationData: dataset({ x: series, y: numbers }) })
+// @ts-expect-error: y has rank 3
+convnet.fit(dataset({ x: images, y: rows }), { validationData: [images, series] })
+// @ts-expect-error: there is no output `odd`
+named.fit({ x: images }, { digit: numbers }, { validationData: [{ x: images }, { odd: rows }] })
+// @ts-expect-error: no such option
+convnet.fit(images, numbers, { epoch: 2 })
 // @ts-expect-error: y has rank 3
 convnet.fit(images, series)
 // @ts-expect-error: y has rank 3

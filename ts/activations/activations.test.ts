@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { expectClose, expectEachClose, type Recorded, reference } from '../testing/reference.ts'

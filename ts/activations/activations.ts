@@ -1,8 +1,8 @@
 // The activation functions by Keras's names and with Keras's defaults. Each is a function of a
 // tensor; the strings that choose one are in `registry.ts`.
 
+import { along, softmaxAlong } from '../composites/common.ts'
 import { takeAlongAxis } from '../composites/indexing.ts'
-import { along, softmaxAlong } from '../composites.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

@@ -1,6 +1,6 @@
 // Stops training when a watched number no longer gets better. Keras 3's `EarlyStopping`.
 
-import { whole } from '../checks.ts'
+import { finite, flag, whole } from '../checks.ts'
 import type { Callback, Snapshot } from './callback.ts'
 import { type MonitorOptions, monitorOf } from './monitor.ts'
 
@@ -28,6 +28,8 @@ export const earlyStopping = (options: EarlyStoppingOptions = {}): EarlyStopping
   const patience = whole('earlyStopping', 'patience', options.patience ?? 0)
   const startFrom = whole('earlyStopping', 'startFromEpoch', options.startFromEpoch ?? 0)
   const { baseline, restoreBestWeights = false } = options
+  if (baseline !== undefined) finite('earlyStopping', 'baseline', baseline)
+  flag('earlyStopping', 'restoreBestWeights', restoreBestWeights)
   const fresh = {
     wait: 0,
     stoppedEpoch: 0,

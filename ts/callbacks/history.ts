@@ -1,5 +1,6 @@
 // Records the logs of every epoch: what `fit` returns.
 
+import { list } from '../checks.ts'
 import type { Callback, Logs } from './callback.ts'
 
 export interface History extends Callback {
@@ -13,6 +14,9 @@ export interface History extends Callback {
  * Starts from `earlier`, when training goes on from a file; else empty at the start of each `fit`.
  */
 export const history = (earlier?: Pick<History, 'epoch' | 'history'>): History => {
+  const before = Object.entries(earlier?.history ?? {})
+  for (const [name, values] of before) list('history', name, values)
+  const passed = list('history', 'epoch', earlier?.epoch ?? [])
   let epochs: number[] = []
   let record: Record<string, number[]> = {}
   return {
@@ -24,8 +28,7 @@ export const history = (earlier?: Pick<History, 'epoch' | 'history'>): History =
       return record
     },
     onTrainBegin() {
-      const before = Object.entries(earlier?.history ?? {})
-      epochs = [...(earlier?.epoch ?? [])]
+      epochs = [...passed]
       record = Object.fromEntries(before.map(([name, values]) => [name, [...values]]))
     },
     onEpochEnd(epoch: number, logs: Logs) {

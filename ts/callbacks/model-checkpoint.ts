@@ -1,7 +1,7 @@
 // Saves the model while it trains: every epoch, every so many batches, or only when it is the best
 // so far. Keras 3's `ModelCheckpoint`. Each save is atomic, so a killed run leaves a whole file.
 
-import { positiveWhole } from '../checks.ts'
+import { finite, flag, positiveWhole } from '../checks.ts'
 import { createDirectoryOf } from '../io/files.ts'
 import type { Callback, Logs, Training } from './callback.ts'
 import { type MonitorOptions, monitorOf } from './monitor.ts'
@@ -33,9 +33,11 @@ export interface ModelCheckpoint extends Callback {
 
 export const modelCheckpoint = (options: ModelCheckpointOptions): ModelCheckpoint => {
   const { saveBestOnly = false, saveFreq = 'epoch' } = options
+  flag('modelCheckpoint', 'saveBestOnly', saveBestOnly)
   const pattern = checkPattern(options.filepath)
   const monitor = saveBestOnly ? monitorOf('modelCheckpoint', options) : undefined
   let best = options.initialValueThreshold
+  if (best !== undefined) finite('modelCheckpoint', 'initialValueThreshold', best)
   let lastPath: string | undefined
   const count = { batches: 0 }
 

@@ -1,7 +1,7 @@
 // What callbacks that watch a number share: which direction is better, and whether a value is an
 // improvement. After `MonitorCallback` of Keras 3, except that NaN never counts as a best value.
 
-import { notNegative } from '../checks.ts'
+import { finite, named, text } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import type { MetricName } from '../metrics/registry.ts'
 import { choose } from '../names.ts'
@@ -46,10 +46,11 @@ const directionOf = (callback: string, monitor: string): 'min' | 'max' => {
 }
 
 export const monitorOf = (callback: string, options: MonitorOptions): Monitor => {
-  const name = options.monitor ?? 'val_loss'
-  const delta = notNegative(callback, 'minDelta', Math.abs(options.minDelta ?? 0))
+  const name = text(callback, 'monitor', options.monitor ?? 'val_loss')
+  const delta = Math.abs(finite(callback, 'minDelta', options.minDelta ?? 0))
   const modes = { auto: undefined, min: 'min', max: 'max' } as const
-  const mode = choose('mode', options.mode ?? 'auto', modes) ?? directionOf(callback, name)
+  const given = named(callback, 'mode', () => choose('mode', options.mode ?? 'auto', modes))
+  const mode = given ?? directionOf(callback, name)
   let warned = false
   return {
     name,

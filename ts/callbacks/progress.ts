@@ -1,5 +1,6 @@
 // Shows how training goes: a live bar on a terminal, else one line an epoch.
 
+import { callable, oneOf } from '../checks.ts'
 import { finishedLine, type ProgressState, runningLine } from '../progress/line.ts'
 import { defaultOutput, type Output } from '../progress/output.ts'
 import type { Callback, Logs, Training } from './callback.ts'
@@ -17,8 +18,10 @@ export interface ProgressOptions {
 
 export const progress = (options: ProgressOptions = {}): Callback => {
   const output = options.output ?? defaultOutput()
+  callable('progress', 'output.print', output.print)
+  oneOf('progress', 'style', options.style ?? 'bar', ['bar', 'lines'])
   const live = output.live && options.style !== 'lines'
-  const now = options.now ?? (() => performance.now())
+  const now = callable('progress', 'now', options.now ?? (() => performance.now()))
   let began = 0
   let epoch = 0
   let open = false

@@ -1,7 +1,7 @@
 // Writes what TensorBoard shows: the logs of every epoch, and how the weights are spread (Node).
 // Keras 3's `TensorBoard`, without graphs, embeddings and profiles.
 
-import { flag, positiveWhole, whole } from '../checks.ts'
+import { flag, positiveWhole, text, whole } from '../checks.ts'
 import { createDirectoryOf } from '../io/files.ts'
 import type { Callback, Logs, Training } from './callback.ts'
 import { filesFor } from './csv-logger.ts'
@@ -113,6 +113,7 @@ const batchPoints = (every: number, append: () => Append): Callback => {
  */
 export const tensorBoard = (options: TensorBoardOptions = {}): Callback => {
   const { logDir = 'logs', updateFreq = 'epoch' } = options
+  text(SUBJECT, 'logDir', logDir)
   const histogramFreq = whole(SUBJECT, 'histogramFreq', options.histogramFreq ?? 0)
   const writeImages = flag(SUBJECT, 'writeImages', options.writeImages ?? false)
   const every = updateFreq === 'batch' ? 1 : updateFreq

@@ -2,6 +2,7 @@
 // step: the core itself stops after the first such step (`guard`), and the running mean of the loss
 // shows it here.
 
+import { flag } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import type { Callback, Logs, Training } from './callback.ts'
 
@@ -9,11 +10,12 @@ import type { Callback, Logs, Training } from './callback.ts'
  * `raiseError`: make `fit` fail with a `non-finite` error instead of ending quietly. Default false.
  */
 export const terminateOnNaN = (options: { raiseError?: boolean } = {}): Callback => {
+  const raiseError = flag('terminateOnNaN', 'raiseError', options.raiseError ?? false)
   const check = (where: string, logs: Logs, training: Training): void => {
     const { loss } = logs
     if (loss === undefined || Number.isFinite(loss) || training.stopped) return
     const message = `terminateOnNaN: the loss is ${loss} ${where}`
-    if (options.raiseError) throw new GradloomError('non-finite', `${message}; training was ended`)
+    if (raiseError) throw new GradloomError('non-finite', `${message}; training was ended`)
     training.stop(message)
   }
   return {

@@ -2,10 +2,10 @@
 // i32 (whole numbers count as such) the result is i32; else i32 is converted. Comparisons and
 // logical ops give f32 of 1 and 0.
 
-import { asFloat } from '../composites.ts'
 import * as ops from '../ops.ts'
 import type { Dtype } from '../shape.ts'
 import { alike, isInt, type Operand, type Tensor } from './axes.ts'
+import { asFloat } from './common.ts'
 
 type Binary = (a: Operand, b: Operand) => Tensor
 

@@ -1,16 +1,18 @@
 // softmax(scale·q·kᵀ)·v: fused where nobody looks at the weights, else as products. No layer of its
 // own.
 
-import * as composites from '../composites.ts'
 import * as ops from '../ops.ts'
 import type { Draw } from '../variable.ts'
 import type { Tensor } from './axes.ts'
+import * as composites from './common.ts'
 
 export interface AttendOptions {
   /** Of the scores. */
   readonly scale: number
   /** Query i sees keys 0 … i only. */
   readonly causal: boolean
+  /** Query i sees keys nearer than that to i only. */
+  readonly window?: number | null
   /** f32 [B, H, T, S], or 1 in place of B, H and T: a key is hidden where it is 0. */
   readonly mask?: Tensor | undefined
   /** Added to the scores, in a shape that broadcasts to theirs: [B, H, T, S]. */
@@ -28,20 +30,26 @@ export interface Attended {
   readonly scores?: Tensor
 }
 
-/** 1 where query i may see key j: [T, S]. */
-const causalMask = (like: Tensor, queries: number, keys: number): Tensor => {
+/** i − j of queries i and keys j: [T, S]. */
+const behind = (like: Tensor, queries: number, keys: number): Tensor => {
   const count = (n: number, shape: number[]) =>
     like.graph.constant(
       Float32Array.from({ length: n }, (_, i) => i),
       shape,
     )
-  return ops.lessEqual(count(keys, [1, keys]), count(queries, [queries, 1]))
+  return ops.sub(count(queries, [queries, 1]), count(keys, [1, keys]))
+}
+
+/** 1 where a query is nearer than `size` to a key: [1, 1, T, S]. */
+const band = (q: Tensor, k: Tensor, size: number): Tensor => {
+  const [t, s] = [q.shape[1] as number, k.shape[1] as number]
+  return ops.reshape(ops.less(ops.abs(behind(q, t, s)), size), [1, 1, t, s])
 }
 
 /** The weights of scores [..., T, S]: softmax, exactly 0 where a mask is, also in whole rows. */
 export const weigh = (scores: Tensor, mask: Tensor | undefined, causal: boolean): Tensor => {
   const [t, s] = scores.shape.slice(-2) as [number, number]
-  const order = causal ? causalMask(scores, t, s) : undefined
+  const order = causal ? ops.lessEqual(0, behind(scores, t, s)) : undefined
   const seen = mask && order ? ops.mul(mask, order) : (mask ?? order)
   if (!seen) return ops.softmax(scores)
   return ops.where(seen, ops.softmax(ops.where(seen, scores, -1e30)), 0)
@@ -59,8 +67,10 @@ export const attend = (
   q: Tensor,
   k: Tensor,
   v: Tensor,
-  { scale, causal, mask, bias, dropout, scores = false }: AttendOptions,
+  { scale, causal, window = null, mask: given, bias, dropout, scores = false }: AttendOptions,
 ): Attended => {
+  const near = window === null ? undefined : band(q, k, window)
+  const mask = near && given ? ops.mul(near, given) : (near ?? given)
   if (!dropout && !scores && !bias) {
     return { y: ops.attention(q, k, v, { causal, scale, ...(mask ? { mask } : {}) }) }
   }

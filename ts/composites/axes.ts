@@ -1,9 +1,9 @@
 // Axes and dtypes as the public ops take them: checked, counted from the end when negative. No ops
-// of its own but casts.
+// but casts.
 
-import { asFloat } from '../composites.ts'
 import { GradloomError } from '../errors.ts'
 import type { Operand, SymbolicTensor as Tensor } from '../graph.ts'
+import * as ops from '../ops.ts'
 import { type Shape, showShape } from '../shape.ts'
 
 /** One axis or several. */
@@ -27,6 +27,9 @@ export const axesOf = (op: string, shape: Shape, axes?: Axes | null): number[] =
   if (new Set(at).size === at.length) return at
   throw shapeError(op, `axes [${given}] of shape ${showShape(shape)} are not all different`)
 }
+
+/** i32 as f32; f32 as it is. */
+export const asFloat = (x: Tensor): Tensor => (x.dtype === 'int32' ? ops.castF32(x) : x)
 
 export const isInt = (x: Operand): boolean =>
   typeof x === 'number' ? Number.isInteger(x) : x.dtype === 'int32'

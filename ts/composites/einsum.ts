@@ -1,10 +1,10 @@
 // einsum: Einstein's summation, lowered to transposes, reshapes and matrix products two operands at
 // a time, from left to right.
 
-import { asFloat } from '../composites.ts'
 import * as ops from '../ops.ts'
 import { showShape, sizeOf } from '../shape.ts'
 import { shapeError, type Tensor } from './axes.ts'
+import { asFloat } from './common.ts'
 import { diagonal } from './create.ts'
 
 /** A tensor and a letter for each of its axes. */

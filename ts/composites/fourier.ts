@@ -3,11 +3,11 @@
 // roots of unity; a large prime is one large matrix. Gradients are those of the products.
 
 import { positiveWhole } from '../checks.ts'
-import { asFloat } from '../composites.ts'
 import type { Graph } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { showShape, sizeOf } from '../shape.ts'
 import { shapeError, type Tensor } from './axes.ts'
+import { asFloat } from './common.ts'
 import { concatenate, flip, pad, sliceAxis, swapaxes } from './shape.ts'
 
 /** Real and imaginary parts of one shape. */

@@ -1,10 +1,10 @@
 // Linear algebra of small matrices in the last two axes; the axes before them are a batch. Made for
 // hundreds of rows, not for thousands.
 
-import { asFloat } from '../composites.ts'
 import * as ops from '../ops.ts'
 import { type Shape, showShape } from '../shape.ts'
 import { shapeError, type Tensor } from './axes.ts'
+import { asFloat } from './common.ts'
 import { diagonal, eye } from './create.ts'
 import { matmul } from './products.ts'
 import { prod } from './reduce.ts'

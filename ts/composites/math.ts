@@ -1,9 +1,9 @@
 // Elementwise functions of one f32 (i32 is converted), composed of the core's. Errors are a few
 // units in the last place where nothing else is said.
 
-import { asFloat } from '../composites.ts'
 import * as ops from '../ops.ts'
 import { isInt, type Operand, type Tensor } from './axes.ts'
+import { asFloat } from './common.ts'
 
 const LN2 = Math.LN2
 

@@ -1,15 +1,15 @@
 // The ops of neural networks under the names of `keras.ops`: activations, convolutions, poolings
 // and cross-entropies.
 
+import * as ops from '../ops.ts'
+import { type Axes, axesOf, axisOf, type Tensor } from './axes.ts'
 import {
   asFloat,
   binaryCrossEntropy,
   categoricalCrossEntropy,
   EPSILON,
   softmaxAlong,
-} from '../composites.ts'
-import * as ops from '../ops.ts'
-import { type Axes, axesOf, axisOf, type Tensor } from './axes.ts'
+} from './common.ts'
 import { oneHot } from './create.ts'
 import { mean as meanOf, moments } from './reduce.ts'
 import { moveaxis } from './shape.ts'

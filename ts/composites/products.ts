@@ -1,10 +1,10 @@
 // Products of tensors: matmul with NumPy's batch rules, and what can be brought to it. i32 is
 // converted to f32.
 
-import { asFloat, sumAll } from '../composites.ts'
 import * as ops from '../ops.ts'
 import { type Shape, showShape, sizeOf } from '../shape.ts'
 import { type Axes, axesOf, axisOf, shapeError, type Tensor } from './axes.ts'
+import { asFloat, sumAll } from './common.ts'
 import { diagonal } from './create.ts'
 import { sum } from './reduce.ts'
 import { broadcastShape, expandDims, moveaxis, sliceAxis, squeeze } from './shape.ts'

@@ -1,11 +1,11 @@
 // Reductions over any axes, and running sums, under the names of `keras.ops`. Without `axis` they
 // go over all elements. i32 keeps its dtype where NumPy's does.
 
-import { asFloat, mean as meanOfFloats, sumAll } from '../composites.ts'
 import * as ops from '../ops.ts'
 import { showShape, sizeOf } from '../shape.ts'
 import { equal, maximum, minimum, multiply, notEqual, subtract } from './arithmetic.ts'
 import { type Axes, axesOf, axisOf, isInt, shapeError, type Tensor, withAxis } from './axes.ts'
+import { asFloat, mean as meanOfFloats, sumAll } from './common.ts'
 import { expandDims, pad, sliceAxis } from './shape.ts'
 
 type Combine = (a: Tensor, b: Tensor) => Tensor

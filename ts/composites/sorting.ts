@@ -1,10 +1,10 @@
 // Sorting, and what is found in what is sorted. NaN comes last; equal elements keep their order.
 // Gradients go back to the places that elements came from.
 
-import { asFloat } from '../composites.ts'
 import * as ops from '../ops.ts'
 import { showShape, sizeOf } from '../shape.ts'
 import { axisOf, shapeError, type Tensor } from './axes.ts'
+import { asFloat } from './common.ts'
 import { takeAlongAxis } from './indexing.ts'
 import { expandDims, moveaxis, sliceAxis } from './shape.ts'
 

@@ -1,8 +1,8 @@
 // Constraints of weights after each update: their sign, and the norms of their vectors, as in
 // Keras 3.
 
-import { badArgument, fraction, integer, notNegative, numbers } from '../checks.ts'
-import { EPSILON } from '../composites.ts'
+import { badArgument, finite, fraction, integer, notNegative, numbers } from '../checks.ts'
+import { EPSILON } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Constraint } from './constraint.ts'
@@ -71,7 +71,8 @@ export const minMaxNorm = (options: MinMaxNormOptions = {}): Constraint => {
   const type = 'minMaxNorm'
   const { minValue = 0, maxValue = 1, rate = 1 } = options
   notNegative(type, 'minValue', minValue)
-  if (!(maxValue >= minValue)) throw badArgument(type, 'maxValue', maxValue, `≥ ${minValue}`)
+  if (!(finite(type, 'maxValue', maxValue) >= minValue))
+    throw badArgument(type, 'maxValue', maxValue, `≥ ${minValue}`)
   fraction(type, 'rate', rate)
   const desired: Desired = (norms) => ops.lerp(norms, ops.clip(norms, minValue, maxValue), rate)
   return normed(type, options, desired, { minValue, maxValue, rate })

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { modes } from '../../test/e2e/support.ts'
-import { mean, sumAll } from '../composites.ts'
+import { mean, sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { init, shutdown } from '../init.ts'
 import { dense } from '../layers/index.ts'

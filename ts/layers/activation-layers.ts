@@ -1,7 +1,7 @@
 // Activations with options of their own, as layers. The others are chosen by name, in `activation`.
 
-import { finite, notNegative } from '../checks.ts'
-import { softmaxAlong } from '../composites.ts'
+import { finite, list, notNegative } from '../checks.ts'
+import { softmaxAlong } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
@@ -89,7 +89,7 @@ export interface PReLUOptions extends LayerOptions, WeightSpecOptions<'alpha'> {
 }
 
 export class PReLU extends Layer {
-  readonly type = 'prelu'
+  declare readonly type: 'prelu'
   override readonly supportsMasking = true
   readonly sharedAxes: readonly number[] | null
   readonly #weights: WeightSpecs<'alpha'>
@@ -97,9 +97,10 @@ export class PReLU extends Layer {
   #alpha: Variable | undefined
 
   constructor(options: PReLUOptions) {
-    super(options)
-    const axes = checkedAxis(subjectOf(this), options.sharedAxes ?? null, 'sharedAxes')
-    this.sharedAxes = axes as readonly number[] | null
+    super(options, 'prelu')
+    const { sharedAxes = null } = options
+    this.sharedAxes = sharedAxes && list(subjectOf(this), 'sharedAxes', sharedAxes)
+    checkedAxis(subjectOf(this), this.sharedAxes, 'sharedAxes')
     this.#weights = new WeightSpecs(subjectOf(this), options, { alpha: 'zeros' })
   }
 

@@ -14,13 +14,13 @@ export interface ActivationOptions extends LayerOptions {
 }
 
 export class Activation extends Layer {
-  readonly type = 'activation'
+  declare readonly type: 'activation'
   override readonly supportsMasking = true
   readonly activation: ActivationSpec
   readonly #activate: ActivationFunction
 
   constructor(options: ActivationOptions) {
-    super(options)
+    super(options, 'activation')
     this.activation = options.activation
     if (typeof this.activation !== 'string' && typeof this.activation !== 'function') {
       throw badArgument(subjectOf(this), 'activation', this.activation, 'a name or a function')

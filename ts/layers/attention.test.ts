@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { refusal } from '../testing/refusal.ts'
@@ -65,6 +65,15 @@ describe('multiHeadAttention', () => {
     scores.forEach((p, i) => {
       if (i % 5 > Math.floor(i / 5) % 5) expect(p).toBe(0)
     })
+  })
+
+  it('has a sliding window along one axis only', () => {
+    const image = functional(3, 2, 5)
+    const near = { ...heads, slidingWindow: 2 }
+    expect(() => multiHeadAttention(near).apply([image, image])).toThrow(
+      refusal('unsupported', 'multiHeadAttention', 'slidingWindow'),
+    )
+    expect(multiHeadAttention({ ...near, attentionAxes: 2 }).apply([image, image])).toBeDefined()
   })
 
   it('hides masked steps, and a masked query sees nothing', () => {

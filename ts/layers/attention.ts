@@ -3,14 +3,14 @@
 
 import { badArgument, belowOne, flag } from '../checks.ts'
 import { attend, weigh } from '../composites/attention.ts'
-import * as composites from '../composites.ts'
+import * as composites from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { InitializerSpec } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'
 import { type BatchShape, showShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
 import { type AttentionLayer, joinMasks } from './attend.ts'
-import { shapeError } from './expect.ts'
+import { shapeError, subjectOf } from './expect.ts'
 import {
   type Config,
   Layer,
@@ -46,8 +46,9 @@ abstract class OneHead extends Layer<readonly SymbolicTensor[], Tensors> {
   readonly returnAttentionScores: boolean
   protected scale: Variable | undefined
 
-  constructor(options: AdditiveAttentionOptions, subject: string, useScale: boolean) {
-    super(options)
+  constructor(options: AdditiveAttentionOptions, type: string, useScale: boolean) {
+    super(options, type)
+    const subject = subjectOf(this)
     const { useCausalMask = false, returnAttentionScores = false, dropout = 0 } = options
     this.useScale = flag(subject, 'useScale', options.useScale ?? useScale)
     this.dropout = belowOne(subject, 'dropout', dropout)
@@ -138,16 +139,15 @@ const additive = (
 }
 
 export class Attention extends OneHead {
-  readonly type = 'attention'
+  declare readonly type: 'attention'
   readonly scoreMode: 'dot' | 'concat'
   #concat: Variable | undefined
 
   constructor(options: AttentionOptions) {
-    const subject = options.name || 'attention'
-    super(options, subject, false)
+    super(options, 'attention', false)
     this.scoreMode = options.scoreMode ?? 'dot'
     if (this.scoreMode !== 'dot' && this.scoreMode !== 'concat') {
-      throw badArgument(subject, 'scoreMode', this.scoreMode, "'dot' or 'concat'")
+      throw badArgument(subjectOf(this), 'scoreMode', this.scoreMode, "'dot' or 'concat'")
     }
   }
 
@@ -176,10 +176,10 @@ export class Attention extends OneHead {
 }
 
 export class AdditiveAttention extends OneHead {
-  readonly type = 'additiveAttention'
+  declare readonly type: 'additiveAttention'
 
   constructor(options: AdditiveAttentionOptions) {
-    super(options, options.name || 'additiveAttention', true)
+    super(options, 'additiveAttention', true)
   }
 
   override build(shapes: readonly BatchShape[]): void {

@@ -2,7 +2,7 @@
 // the wrapper, refusals.
 
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Elements } from '../shape.ts'

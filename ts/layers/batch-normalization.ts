@@ -1,14 +1,14 @@
 // Batch normalization (Ioffe & Szegedy, 2015): each channel gets mean 0 and variance 1 over the
 // batch while training, and by moving averages of these at inference.
 
-import { fraction } from '../checks.ts'
-import * as composites from '../composites.ts'
+import { fraction, named } from '../checks.ts'
+import * as composites from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { type InitializerSpec, initializeOf, initializerConfig } from '../initializers/registry.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-import { built, checkedAxis, keptAxes, shapeError } from './expect.ts'
+import { built, checkedAxis, keptAxes, shapeError, subjectOf } from './expect.ts'
 import type { Pass } from './layer.ts'
 import { along, Normalizing, type NormalizingOptions } from './normalizing.ts'
 import type { Keeps, MakesPlain } from './shape-rules.ts'
@@ -30,7 +30,7 @@ interface Moments {
 }
 
 export class BatchNormalization extends Normalizing {
-  readonly type = 'batchNormalization'
+  declare readonly type: 'batchNormalization'
   readonly axis: number
   readonly momentum: number
   readonly #first: { mean: InitializerSpec; variance: InitializerSpec }
@@ -39,13 +39,14 @@ export class BatchNormalization extends Normalizing {
   #variance: Variable | undefined
 
   constructor(options: BatchNormalizationOptions) {
-    const subject = options.name ?? 'batchNormalization'
-    super(options, subject)
+    super(options, 'batchNormalization')
+    const subject = subjectOf(this)
     this.axis = checkedAxis(subject, options.axis ?? -1) as number
     this.momentum = fraction(subject, 'momentum', options.momentum ?? 0.99)
     const { movingMeanInitializer: mean = 'zeros', movingVarianceInitializer = 'ones' } = options
     this.#first = { mean, variance: movingVarianceInitializer }
-    for (const spec of Object.values(this.#first)) initializeOf(spec)
+    named(subject, 'movingMeanInitializer', () => initializeOf(mean))
+    named(subject, 'movingVarianceInitializer', () => initializeOf(movingVarianceInitializer))
   }
 
   override build(inputShape: BatchShape): void {

@@ -18,12 +18,12 @@ export interface CategoryEncodingOptions extends LayerOptions {
 }
 
 export class CategoryEncoding extends Layer {
-  readonly type = 'categoryEncoding'
+  declare readonly type: 'categoryEncoding'
   readonly numTokens: number
   readonly outputMode: Exclude<OutputMode, 'int' | 'tfIdf'>
 
   constructor(options: CategoryEncodingOptions) {
-    super(options)
+    super(options, 'categoryEncoding')
     const subject = subjectOf(this)
     this.numTokens = positiveWhole(subject, 'numTokens', options.numTokens)
     const known = ['oneHot', 'multiHot', 'count'] as const

@@ -17,12 +17,12 @@ export interface CenterCropOptions extends LayerOptions {
 }
 
 export class CenterCrop extends Layer {
-  readonly type = 'centerCrop'
+  declare readonly type: 'centerCrop'
   readonly height: number
   readonly width: number
 
   constructor(options: CenterCropOptions) {
-    super(options)
+    super(options, 'centerCrop')
     this.height = positiveWhole(subjectOf(this), 'height', options.height)
     this.width = positiveWhole(subjectOf(this), 'width', options.width)
   }

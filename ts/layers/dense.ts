@@ -23,7 +23,7 @@ export interface DenseOptions extends LayerOptions, WeightSpecOptions<'kernel' |
 }
 
 export class Dense extends Layer {
-  readonly type = 'dense'
+  declare readonly type: 'dense'
   readonly units: number
   readonly activation: ActivationSpec
   readonly useBias: boolean
@@ -34,7 +34,7 @@ export class Dense extends Layer {
   #bias: Variable | undefined
 
   constructor(options: DenseOptions) {
-    super(options)
+    super(options, 'dense')
     const subject = subjectOf(this)
     this.units = positiveWhole(subject, 'units', options.units)
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)

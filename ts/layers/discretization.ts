@@ -25,7 +25,7 @@ export interface DiscretizationOptions extends LayerOptions {
 }
 
 export class Discretization extends Layer {
-  readonly type = 'discretization'
+  declare readonly type: 'discretization'
   readonly numBins: number | null
   readonly epsilon: number
   readonly outputMode: Exclude<OutputMode, 'tfIdf'>
@@ -33,11 +33,11 @@ export class Discretization extends Layer {
   #used = false
 
   constructor(options: DiscretizationOptions) {
-    super(options)
+    super(options, 'discretization')
     const subject = subjectOf(this)
     const { binBoundaries: given = null, numBins = null, epsilon = 0.01 } = options
-    if (given === null && !numBins) throw badArgument(subject, 'numBins', numBins, NEEDED)
-    this.numBins = numBins && positiveWhole(subject, 'numBins', numBins)
+    if (given === null && numBins === null) throw badArgument(subject, 'numBins', numBins, NEEDED)
+    this.numBins = numBins === null ? null : positiveWhole(subject, 'numBins', numBins)
     this.epsilon = positive(subject, 'epsilon', epsilon)
     const known = ['int', 'oneHot', 'multiHot', 'count'] as const
     this.outputMode = outputMode(subject, options.outputMode ?? 'int', known)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
+import { refusal } from '../testing/refusal.ts'
 import { evaluate, passOver } from '../testing/run.ts'
 import { dropout } from './dropout.ts'
 
@@ -39,6 +40,26 @@ describe('dropout', () => {
     expect([...new Set(y.data)].sort()).toEqual([0, scale])
     const zeros = y.data.filter((v) => v === 0).length
     expect(Math.abs(zeros / SIZE - rate)).toBeLessThan(5 * Math.sqrt((rate * (1 - rate)) / SIZE))
+  })
+
+  it('drops together what one number is drawn for', () => {
+    const shaped = (noiseShape: (number | null)[]) => {
+      const layer = dropout({ rate: 0.5, noiseShape, name: 'd' })
+      const { y } = evaluate({ x: { shape: [40, 5, 20], data: ones.data } }, ({ x }, graph) => ({
+        y: layer.call(x, passOver(graph, true)),
+      }))
+      return y.data
+    }
+    const rows = shaped([null, 1, 20])
+    const at = (b: number, t: number, c: number) => rows[(b * 5 + t) * 20 + c]
+    for (let i = 0; i < 800; i++) {
+      const [b, c] = [Math.floor(i / 20), i % 20]
+      expect(new Set([0, 1, 2, 3, 4].map((t) => at(b, t, c))).size).toBe(1)
+    }
+    expect(new Set(rows)).toEqual(new Set([0, 2]))
+    expect(shaped([null, 5, null])).toEqual(shaped([null, null, null]))
+    expect(() => shaped([null, 4, 20])).toThrow(refusal('shape', 'dropout "d"', '[batch, 4, 20]'))
+    expect(() => shaped([null, 1])).toThrow(refusal('shape', '[batch, 5, 20]'))
   })
 
   it('lets gradients through where it lets values through', () => {

@@ -94,7 +94,7 @@ const contract = (
 }
 
 export class EinsumDense extends Layer {
-  readonly type = 'einsumDense'
+  declare readonly type: 'einsumDense'
   readonly equation: string
   readonly outputShape: number | readonly (number | null)[]
   readonly activation: ActivationSpec
@@ -106,7 +106,7 @@ export class EinsumDense extends Layer {
   #bias: Variable | undefined
 
   constructor(options: EinsumDenseOptions) {
-    super(options)
+    super(options, 'einsumDense')
     this.equation = options.equation
     this.outputShape = options.outputShape
     this.activation = options.activation ?? 'linear'

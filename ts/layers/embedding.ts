@@ -1,7 +1,7 @@
 // A table with a row for each token: whole numbers become vectors.
 
 import { flag, positiveWhole } from '../checks.ts'
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -29,7 +29,7 @@ export interface EmbeddingOptions extends LayerOptions, WeightSpecOptions<'embed
 }
 
 export class Embedding extends Layer {
-  readonly type = 'embedding'
+  declare readonly type: 'embedding'
   readonly inputDim: number
   readonly outputDim: number
   readonly maskZero: boolean
@@ -39,7 +39,7 @@ export class Embedding extends Layer {
   #embeddings: Variable | undefined
 
   constructor(options: EmbeddingOptions) {
-    super(options)
+    super(options, 'embedding')
     const subject = subjectOf(this)
     this.inputDim = positiveWhole(subject, 'inputDim', options.inputDim)
     this.outputDim = positiveWhole(subject, 'outputDim', options.outputDim)

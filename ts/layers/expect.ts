@@ -7,8 +7,8 @@ import type { Variable } from '../variable.ts'
 import type { AnyLayer } from './layer.ts'
 
 /** `dense "hidden"`, or `dense` while the layer has no name. */
-export const subjectOf = (layer: AnyLayer): string =>
-  layer.name === '' ? layer.type : `${layer.type} "${layer.name}"`
+export const subjectOf = ({ type, name }: { type: string; name?: string }): string =>
+  name ? `${type} "${name}"` : type
 
 /** A `shape` error that begins with the layer. */
 export const shapeError = (layer: AnyLayer, message: string): GradloomError =>

@@ -11,7 +11,11 @@ import type { Flattens, MakesPlain } from './shape-rules.ts'
 export type FlattenOptions = LayerOptions
 
 export class Flatten extends Layer {
-  readonly type = 'flatten'
+  declare readonly type: 'flatten'
+
+  constructor(options: FlattenOptions) {
+    super(options, 'flatten')
+  }
 
   /** x: [B, ...] → y: [B, product of the others] */
   call(x: SymbolicTensor): SymbolicTensor {

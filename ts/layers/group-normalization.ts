@@ -5,7 +5,7 @@ import { badArgument } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
-import { checkedAxis, keptAxes, shapeError } from './expect.ts'
+import { checkedAxis, keptAxes, shapeError, subjectOf } from './expect.ts'
 import type { Pass } from './layer.ts'
 import { byRows, Normalizing, type NormalizingOptions } from './normalizing.ts'
 import type { Keeps, MakesPlain } from './shape-rules.ts'
@@ -18,14 +18,14 @@ export interface GroupNormalizationOptions extends NormalizingOptions {
 }
 
 export class GroupNormalization extends Normalizing {
-  readonly type = 'groupNormalization'
+  declare readonly type: 'groupNormalization'
   readonly groups: number
   readonly axis: number
   #axes: readonly number[] = []
 
   constructor(options: GroupNormalizationOptions) {
-    const subject = options.name ?? 'groupNormalization'
-    super(options, subject)
+    super(options, 'groupNormalization')
+    const subject = subjectOf(this)
     const { groups = 32, axis = -1 } = options
     if (!(Number.isInteger(groups) && (groups > 0 || groups === -1))) {
       throw badArgument(subject, 'groups', groups, 'a positive whole number, or −1')

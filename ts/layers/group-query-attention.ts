@@ -3,6 +3,7 @@
 
 import { badArgument, positiveWhole } from '../checks.ts'
 import type { AttentionLayer } from './attend.ts'
+import { subjectOf } from './expect.ts'
 import { HeadsAttention, type HeadsAttentionOptions } from './heads-attention.ts'
 import type { Tensors } from './layer.ts'
 import type { Attends, InputOf, Shaped } from './shape-rules.ts'
@@ -16,7 +17,7 @@ export interface GroupQueryAttentionOptions extends HeadsAttentionOptions {
 }
 
 const checked = (options: GroupQueryAttentionOptions) => {
-  const subject = options.name || 'groupQueryAttention'
+  const subject = subjectOf({ type: 'groupQueryAttention', name: options.name })
   const depth = positiveWhole(subject, 'headDim', options.headDim)
   const heads = positiveWhole(subject, 'numQueryHeads', options.numQueryHeads)
   const groups = positiveWhole(subject, 'numKeyValueHeads', options.numKeyValueHeads)
@@ -25,14 +26,14 @@ const checked = (options: GroupQueryAttentionOptions) => {
 }
 
 export class GroupQueryAttention extends HeadsAttention {
-  readonly type = 'groupQueryAttention'
+  declare readonly type: 'groupQueryAttention'
   readonly headDim: number
   readonly numQueryHeads: number
   readonly numKeyValueHeads: number
 
   constructor(options: GroupQueryAttentionOptions) {
     const heads = checked(options)
-    super(options, options.name || 'groupQueryAttention', heads)
+    super(options, 'groupQueryAttention', heads)
     this.headDim = heads.depth
     this.numQueryHeads = heads.heads
     this.numKeyValueHeads = heads.groups

@@ -1,9 +1,9 @@
 // What multi-head and grouped-query attention share: projections of query, key and value to heads,
 // attention, and the projection back. The layers themselves are in their own files.
 
-import { belowOne, flag } from '../checks.ts'
+import { belowOne, flag, positiveWhole } from '../checks.ts'
 import { attend } from '../composites/attention.ts'
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -29,6 +29,13 @@ export interface HeadsAttentionOptions extends LayerOptions, WeightSpecOptions<'
   useBias?: boolean
   /** Step i looks at steps 0 … i only. Default false. */
   useCausalMask?: boolean
+  /** Step i looks at steps nearer than so many before and behind it only. Default null: at all. */
+  slidingWindow?: number | null
+  /**
+   * Whether what the heads found is multiplied by the sigmoid of a projection of the query before
+   * it is projected back (Qiu et al. 2025). Default false.
+   */
+  useGate?: boolean
   /** Gives `[output, scores]`, the weights [B, heads, T, S]. Default false. */
   returnAttentionScores?: boolean
 }
@@ -54,6 +61,8 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
   readonly dropout: number
   readonly useBias: boolean
   readonly useCausalMask: boolean
+  readonly slidingWindow: number | null
+  readonly useGate: boolean
   readonly returnAttentionScores: boolean
   readonly #heads: Heads
   readonly #options: WeightSpecOptions<'kernel' | 'bias'>
@@ -61,12 +70,15 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
   #dense: EinsumDense[] = []
   #axes: readonly number[] = []
 
-  constructor(options: HeadsAttentionOptions, subject: string, heads: Heads) {
-    super(options)
+  constructor(options: HeadsAttentionOptions, type: string, heads: Heads) {
+    super(options, type)
+    const subject = subjectOf(this)
     this.dropout = belowOne(subject, 'dropout', options.dropout ?? 0)
     this.useBias = flag(subject, 'useBias', options.useBias ?? true)
     this.useCausalMask = flag(subject, 'useCausalMask', options.useCausalMask ?? false)
-    const { returnAttentionScores = false } = options
+    const { returnAttentionScores = false, slidingWindow: near = null } = options
+    this.slidingWindow = near === null ? null : positiveWhole(subject, 'slidingWindow', near)
+    this.useGate = flag(subject, 'useGate', options.useGate ?? false)
     this.returnAttentionScores = flag(subject, 'returnAttentionScores', returnAttentionScores)
     this.#heads = heads
     this.#options = options
@@ -87,8 +99,8 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
     const { heads, groups, depth, width, output = [query.at(-1) as number] } = this.#heads
     this.#axes = this.#attentionAxes(rank)
     const free = LETTERS.slice(0, rank - 1)
-    const input = (name: string, shape: BatchShape, sizes: number[]) => {
-      const dense = this.#projection(name, `${free}x,xyz->${free}yz`, sizes, 'yz')
+    const input = (name: string, shape: BatchShape, sizes: number[], activation?: 'sigmoid') => {
+      const dense = this.#projection(name, `${free}x,xyz->${free}yz`, sizes, 'yz', activation)
       dense.build(shape)
       return dense
     }
@@ -106,14 +118,27 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
       input('value', value, [groups, width]),
       back,
     ]
-    this.sublayers = this.#dense
+    if (this.useGate) this.#dense.push(input('gate', query, [heads, width], 'sigmoid'))
+    const [q, k, v, o, ...gate] = this.#dense as [
+      EinsumDense,
+      EinsumDense,
+      EinsumDense,
+      EinsumDense,
+    ]
+    this.sublayers = [q, k, ...gate, v, o]
     for (const dense of this.#dense) dense.built = true
   }
 
-  #projection(name: string, equation: string, sizes: readonly number[], biasAxes: string) {
+  #projection(
+    name: string,
+    equation: string,
+    sizes: readonly number[],
+    biasAxes: string,
+    activation: 'linear' | 'sigmoid' = 'linear',
+  ) {
     const outputShape = [...sizes]
     const bias = this.useBias ? { biasAxes } : {}
-    return einsumDense({ name, equation, outputShape, ...bias, ...this.#specs() })
+    return einsumDense({ name, equation, outputShape, activation, ...bias, ...this.#specs() })
   }
 
   #specs(): WeightSpecOptions<'kernel' | 'bias'> {
@@ -152,13 +177,25 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
     const { y, scores } = attend(q, k, v, {
       scale: 1 / Math.sqrt(this.#heads.depth),
       causal: this.useCausalMask,
+      window: this.#window(),
       mask: this.#mask([query, value, key], attentionMask, q, k),
       scores: this.returnAttentionScores,
       dropout:
         pass.training && rate > 0 ? { rate, rng: pass.rng, stream: pass.stream(this) } : undefined,
     })
-    const output = this.#dense[3]?.apply(this.#unfolded(y, query.shape), pass) as SymbolicTensor
+    const found = this.#unfolded(y, query.shape)
+    const gate = this.#dense[4]?.apply(query, pass)
+    const output = this.#dense[3]?.apply(
+      gate ? ops.mul(found, gate) : found,
+      pass,
+    ) as SymbolicTensor
     return scores ? [output, this.#unfoldedScores(scores, query.shape, key.shape)] : output
+  }
+
+  /** Steps of several axes have no distance. */
+  #window(): number | null {
+    if (this.slidingWindow === null || this.#axes.length === 1) return this.slidingWindow
+    throw this.#unsupported('slidingWindow needs attention along one axis')
   }
 
   /** The output has the mask of the query; scores have none. */
@@ -248,7 +285,15 @@ export abstract class HeadsAttention extends Layer<Tensors, Tensors> {
   }
 
   config(): Config {
-    const { dropout, useBias, useCausalMask, returnAttentionScores } = this
-    return { dropout, useBias, useCausalMask, returnAttentionScores, ...this.#weights.config() }
+    const { dropout, useBias, useCausalMask, returnAttentionScores, slidingWindow, useGate } = this
+    return {
+      dropout,
+      useBias,
+      useCausalMask,
+      slidingWindow,
+      useGate,
+      returnAttentionScores,
+      ...this.#weights.config(),
+    }
   }
 }

@@ -1,7 +1,7 @@
 // Layers for images against Keras, what they draw, and what they refuse.
 
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { expectEachClose, type Recorded, reference } from '../testing/reference.ts'

@@ -233,9 +233,11 @@ export type {
   Joins,
   Keeps,
   Makes,
+  MakesConvolutions,
   MakesFilters,
   MakesPlain,
   MakesPlainWindows,
+  MakesPoolings,
   MakesWindows,
   Merges,
   Permutes,
@@ -245,6 +247,8 @@ export type {
   Repeats,
   Rule,
   Shaped,
+  Slides,
+  Sliding,
   Windows,
 } from './shape-rules.ts'
 export {

@@ -17,15 +17,15 @@ export interface InputOptions {
 }
 
 export class Input extends Layer {
-  readonly type = 'input'
+  declare readonly type: 'input'
   override readonly supportsMasking = true
   readonly shape: readonly number[]
   readonly dtype: Dtype
 
   constructor({ shape, dtype = 'float32', ...options }: InputOptions) {
-    super({ ...options, inputShape: shape })
+    super({ ...options, inputShape: sizes('input', 'shape', shape) }, 'input')
     const subject = subjectOf(this)
-    this.shape = sizes(subject, 'shape', shape)
+    this.shape = shape
     if (dtype !== 'float32' && dtype !== 'int32') {
       throw badArgument(subject, 'dtype', dtype, "'float32' or 'int32'")
     }

@@ -15,12 +15,12 @@ import { type Config, Layer, type LayerOptions } from './layer.ts'
 export interface IntegerLookupOptions extends LayerOptions, LookupOptions<number> {}
 
 export class IntegerLookup extends Layer {
-  readonly type = 'integerLookup'
+  declare readonly type: 'integerLookup'
   readonly #lookup: Lookup<number>
   #used = false
 
   constructor(options: IntegerLookupOptions = {}) {
-    super(options)
+    super(options, 'integerLookup')
     this.#lookup = new Lookup(subjectOf(this), -1, options)
   }
 

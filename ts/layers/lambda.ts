@@ -1,6 +1,6 @@
 // The layer that is a plain function of tensors. It has no weights, and no file can hold it.
 
-import { badArgument } from '../checks.ts'
+import { callable } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { subjectOf } from './expect.ts'
@@ -10,15 +10,12 @@ import { type Config, Layer, type LayerOptions, type Pass, type Tensors } from '
 export type LambdaFunction<In extends Tensors, Out extends Tensors> = (x: In, pass: Pass) => Out
 
 export class Lambda<In extends Tensors, Out extends Tensors> extends Layer<In, Out> {
-  readonly type = 'lambda'
+  declare readonly type: 'lambda'
   readonly #body: LambdaFunction<In, Out>
 
   constructor(body: LambdaFunction<In, Out>, options: LayerOptions = {}) {
-    super(options)
-    if (typeof body !== 'function') {
-      throw badArgument(subjectOf(this), 'its first argument', body, 'a function of tensors')
-    }
-    this.#body = body
+    super(options, 'lambda')
+    this.#body = callable(subjectOf(this), 'its body', body)
   }
 
   call(x: In, pass: Pass): Out {

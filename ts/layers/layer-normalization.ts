@@ -4,6 +4,7 @@
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
+import { subjectOf } from './expect.ts'
 import type { Pass } from './layer.ts'
 import {
   axesOfBuild,
@@ -21,14 +22,13 @@ export interface LayerNormalizationOptions extends NormalizingOptions {
 }
 
 export class LayerNormalization extends Normalizing {
-  readonly type = 'layerNormalization'
+  declare readonly type: 'layerNormalization'
   readonly axis: number | readonly number[]
   #axes: readonly number[] = []
 
   constructor(options: LayerNormalizationOptions) {
-    const subject = options.name ?? 'layerNormalization'
-    super(options, subject)
-    this.axis = someAxes(subject, options.axis)
+    super(options, 'layerNormalization')
+    this.axis = someAxes(subjectOf(this), options.axis)
   }
 
   override build(inputShape: BatchShape): void {

@@ -1,7 +1,7 @@
 // What the base class does for every layer: weights, sublayers, masks, functional tensors.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { mean, sumAll } from '../composites.ts'
+import { mean, sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
@@ -104,6 +104,22 @@ describe('a layer on functional tensors', () => {
     expect(odd.apply(tensorOf([6])).shape).toEqual([null, 2])
   })
 
+  it('may say its type by a getter', () => {
+    class Own extends Layer {
+      get type() {
+        return 'own' as const
+      }
+      call(x: SymbolicTensor) {
+        return x
+      }
+      config() {
+        return {}
+      }
+    }
+    expect(new Own().type).toBe('own')
+    expect(() => new Own({ trainable: 1 as never })).toThrow(refusal('argument', 'trainable'))
+  })
+
   it('wants tensors', () => {
     expect(() => dense({ units: 1 }).apply([1, 2] as never)).toThrow(refusal('argument', 'input()'))
   })
@@ -140,6 +156,25 @@ describe('masks', () => {
       }
     }
     expect(masked(new Same())).toBeUndefined()
+  })
+
+  it.each([
+    [[null, 5], 'embedding "e"'],
+    [[null, 4, 3, 2], 'embedding "e"'],
+  ])('of the wrong length are refused: %j', (mask, layer) => {
+    class Longer extends Layer {
+      readonly type = 'embedding'
+      call(x: SymbolicTensor, pass: Pass) {
+        const shape = [x.shape[0] as number, ...mask.slice(1).map(Number)]
+        return ops.relu(x).withMask(pass.rng.graph.fill(1, shape))
+      }
+      config() {
+        return {}
+      }
+    }
+    const call = () => new Longer({ name: 'e' }).apply(tensorOf([4, 3]))
+    const shown = `[batch, ${mask.slice(1).join(', ')}]`
+    expect(call).toThrow(refusal('shape', layer, 'a mask', shown, '[batch, 4, 3]'))
   })
 
   it('are made by `computeMask`, or by `call` itself', () => {

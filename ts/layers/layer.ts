@@ -1,7 +1,7 @@
 // The base of all layers: a name, variables made in `build`, and `call`, which applies ops to
 // symbolic tensors. A layer holds no numbers and knows no model.
 
-import { flag, sizes } from '../checks.ts'
+import { flag, named, plainName, sizes } from '../checks.ts'
 import { type ConstraintSpec, constraintOf } from '../constraints/registry.ts'
 import { SymbolicTensor } from '../graph.ts'
 import { type InitializerSpec, initializeOf } from '../initializers/registry.ts'
@@ -9,6 +9,7 @@ import * as ops from '../ops.ts'
 import { type RegularizerSpec, regularizerConfig, regularizerOf } from '../regularizers/registry.ts'
 import type { BatchShape, Dtype, Elements, Shape } from '../shape.ts'
 import { Variable } from '../variable.ts'
+import { subjectOf } from './expect.ts'
 import { type FunctionalTensor, isFunctional, place } from './functional.ts'
 import { recomputed } from './recompute.ts'
 import type { After, Rule, rule } from './shape-rules.ts'
@@ -142,14 +143,19 @@ export abstract class Layer<
   #trainable: boolean
   #sublayers: readonly AnyLayer[] = []
 
-  constructor(options: LayerOptions = {}) {
+  /** `type`: that of a layer that does not say it by a field of its own. */
+  constructor(options: LayerOptions = {}, type = 'layer') {
     const { name = '', trainable = true, inputShape } = options
-    this.name = name
-    this.#trainable = flag(name || 'layer', 'trainable', trainable)
-    this.inputShape = inputShape && sizes(name || 'layer', 'inputShape', inputShape)
-    this.recompute = flag(name || 'layer', 'recompute', options.recompute ?? false)
-    this.activityRegularizer = options.activityRegularizer ?? null
-    regularizerOf(this.activityRegularizer)
+    // A class of one's own may have a getter.
+    if (!('type' in this)) Object.assign(this, { type })
+    this.name = plainName(type, name)
+    const subject = subjectOf({ type, name })
+    this.#trainable = flag(subject, 'trainable', trainable)
+    this.inputShape = inputShape && sizes(subject, 'inputShape', inputShape)
+    this.recompute = flag(subject, 'recompute', options.recompute ?? false)
+    const penalty = options.activityRegularizer ?? null
+    named(subject, 'activityRegularizer', () => regularizerOf(penalty))
+    this.activityRegularizer = penalty
   }
 
   /** Setting it sets it in the sublayers too. It acts from the next `compile` on. */

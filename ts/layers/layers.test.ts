@@ -2,7 +2,7 @@
 // it.
 
 import { describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { BatchShape } from '../shape.ts'
@@ -107,7 +107,7 @@ describe('layers', () => {
   it('reject an inputShape that is no shape', () => {
     for (const inputShape of [784, [0], [null, 3]] as unknown as number[][]) {
       expect(() => layers.dense({ units: 2, name: 'a', inputShape })).toThrow(
-        'a: inputShape must be an array of positive whole numbers, without the batch axis',
+        'dense "a": inputShape must be an array of positive whole numbers, without the batch axis',
       )
     }
   })

@@ -14,11 +14,11 @@ export interface MaskingOptions extends LayerOptions {
 }
 
 export class Masking extends Layer {
-  readonly type = 'masking'
+  declare readonly type: 'masking'
   readonly maskValue: number
 
   constructor(options: MaskingOptions = {}) {
-    super(options)
+    super(options, 'masking')
     this.maskValue = finite(subjectOf(this), 'maskValue', options.maskValue ?? 0)
   }
 

@@ -2,6 +2,7 @@
 
 import { badArgument, positiveWhole, sizes } from '../checks.ts'
 import type { AttentionLayer } from './attend.ts'
+import { subjectOf } from './expect.ts'
 import { HeadsAttention, type HeadsAttentionOptions } from './heads-attention.ts'
 import type { Tensors } from './layer.ts'
 import type { Attends, InputOf, Shaped } from './shape-rules.ts'
@@ -20,7 +21,7 @@ export interface MultiHeadAttentionOptions extends HeadsAttentionOptions {
 
 const checked = (options: MultiHeadAttentionOptions) => {
   const { numHeads, keyDim, valueDim = keyDim, outputShape, attentionAxes } = options
-  const subject = options.name || 'multiHeadAttention'
+  const subject = subjectOf({ type: 'multiHeadAttention', name: options.name })
   const heads = positiveWhole(subject, 'numHeads', numHeads)
   const axes = [attentionAxes ?? []].flat()
   if (!axes.every((a) => Number.isInteger(a) && a !== 0)) {
@@ -38,7 +39,7 @@ const checked = (options: MultiHeadAttentionOptions) => {
 }
 
 export class MultiHeadAttention extends HeadsAttention {
-  readonly type = 'multiHeadAttention'
+  declare readonly type: 'multiHeadAttention'
   readonly #config: Pick<
     MultiHeadAttentionOptions,
     'numHeads' | 'keyDim' | 'valueDim' | 'outputShape' | 'attentionAxes'
@@ -46,7 +47,7 @@ export class MultiHeadAttention extends HeadsAttention {
 
   constructor(options: MultiHeadAttentionOptions) {
     const heads = checked(options)
-    super(options, options.name || 'multiHeadAttention', heads)
+    super(options, 'multiHeadAttention', heads)
     this.#config = {
       numHeads: heads.heads,
       keyDim: heads.depth,

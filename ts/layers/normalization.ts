@@ -2,7 +2,7 @@
 // They are not trained; batch normalisation is another layer.
 
 import { badArgument, finite, flag } from '../checks.ts'
-import { asFloat, EPSILON } from '../composites.ts'
+import { asFloat, EPSILON } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -30,7 +30,7 @@ export interface NormalizationOptions extends LayerOptions {
 type Given = number | readonly number[]
 
 export class Normalization extends Layer {
-  readonly type = 'normalization'
+  declare readonly type: 'normalization'
   readonly axis: Axis
   readonly invert: boolean
   readonly #given: { mean: Given; variance: Given } | undefined
@@ -42,7 +42,7 @@ export class Normalization extends Layer {
   #pending = false
 
   constructor(options: NormalizationOptions = {}) {
-    super(options)
+    super(options, 'normalization')
     const subject = subjectOf(this)
     this.axis = checkedAxis(subject, options.axis === undefined ? -1 : options.axis)
     this.invert = flag(subject, 'invert', options.invert ?? false)

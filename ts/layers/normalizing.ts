@@ -6,7 +6,7 @@ import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type BatchShape, type Shape, sizeOf } from '../shape.ts'
 import type { Variable } from '../variable.ts'
-import { type Axis, checkedAxis, expectShape, keptAxes, shapeError } from './expect.ts'
+import { type Axis, checkedAxis, expectShape, keptAxes, shapeError, subjectOf } from './expect.ts'
 import { type Config, Layer, type LayerOptions, type Pass } from './layer.ts'
 import { type WeightSpecOptions, WeightSpecs } from './weight-specs.ts'
 
@@ -71,8 +71,9 @@ export abstract class Normalizing extends Layer {
   #gamma: Variable | undefined
   #beta: Variable | undefined
 
-  constructor(options: NormalizingOptions, subject: string) {
-    super(options)
+  constructor(options: NormalizingOptions, type: string) {
+    super(options, type)
+    const subject = subjectOf(this)
     this.epsilon = positive(subject, 'epsilon', options.epsilon ?? 1e-3)
     this.center = flag(subject, 'center', options.center ?? true)
     this.scale = flag(subject, 'scale', options.scale ?? true)

@@ -2,7 +2,7 @@
 // small matrices. Everything is composed of ops, so gradients reach the image.
 
 import { badArgument, finite, flag } from '../checks.ts'
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import type { Operand, SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { INTERPOLATIONS, type Interpolation, tapsOf } from '../preprocessing/interpolation.ts'

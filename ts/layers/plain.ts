@@ -13,7 +13,7 @@ export type PlainCall<In extends Tensors> = (
 ) => SymbolicTensor
 
 export class PlainLayer<In extends Tensors = SymbolicTensor> extends Layer<In> {
-  readonly type: string
+  declare readonly type: string
   override readonly supportsMasking: boolean
   readonly #config: Config
   readonly #call: PlainCall<In>
@@ -25,8 +25,7 @@ export class PlainLayer<In extends Tensors = SymbolicTensor> extends Layer<In> {
     call: PlainCall<In>,
     supportsMasking = true,
   ) {
-    super(options)
-    this.type = type
+    super(options, type)
     this.supportsMasking = supportsMasking
     this.#config = config
     this.#call = call

@@ -21,14 +21,14 @@ export interface RandomBrightnessOptions extends LayerOptions {
 }
 
 export class RandomBrightness extends RandomImage {
-  readonly type = 'randomBrightness'
+  declare readonly type: 'randomBrightness'
   protected readonly draws = 1
   readonly factor: Factor
   readonly valueRange: readonly [number, number]
   readonly #range: readonly [number, number]
 
   constructor(options: RandomBrightnessOptions) {
-    super(options)
+    super(options, 'randomBrightness')
     this.factor = options.factor
     this.#range = rangeOf(this, 'factor', options.factor, [-1, 1])
     this.valueRange = checkedValueRange(this, options.valueRange)

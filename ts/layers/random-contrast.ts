@@ -1,9 +1,11 @@
 // The layer that moves pixels away from, or towards, the mean of their channel at random while
 // training.
 
-import { mean } from '../composites.ts'
+import { badArgument } from '../checks.ts'
+import { mean } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
+import { subjectOf } from './expect.ts'
 import type { LayerOptions } from './layer.ts'
 import {
   checkedValueRange,
@@ -23,15 +25,18 @@ export interface RandomContrastOptions extends LayerOptions {
 }
 
 export class RandomContrast extends RandomImage {
-  readonly type = 'randomContrast'
+  declare readonly type: 'randomContrast'
   protected readonly draws = 1
   readonly factor: Factor
   readonly valueRange: readonly [number, number]
 
   constructor(options: RandomContrastOptions) {
-    super(options)
+    super(options, 'randomContrast')
     this.factor = options.factor
-    for (const part of [options.factor].flat()) rangeOf(this, 'factor', part, [0, 1])
+    const { factor } = options
+    if ([factor].flat().length > 2)
+      throw badArgument(subjectOf(this), 'factor', factor, 'at most two')
+    for (const part of [factor].flat()) rangeOf(this, 'factor', part, [0, 1])
     this.valueRange = checkedValueRange(this, options.valueRange)
   }
 

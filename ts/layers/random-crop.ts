@@ -18,13 +18,13 @@ export interface RandomCropOptions extends LayerOptions {
 }
 
 export class RandomCrop extends RandomImage {
-  readonly type = 'randomCrop'
+  declare readonly type: 'randomCrop'
   protected readonly draws = 2
   readonly height: number
   readonly width: number
 
   constructor(options: RandomCropOptions) {
-    super(options)
+    super(options, 'randomCrop')
     this.height = positiveWhole(subjectOf(this), 'height', options.height)
     this.width = positiveWhole(subjectOf(this), 'width', options.width)
   }

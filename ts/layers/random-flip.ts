@@ -16,12 +16,12 @@ export interface RandomFlipOptions extends LayerOptions {
 }
 
 export class RandomFlip extends RandomImage {
-  readonly type = 'randomFlip'
+  declare readonly type: 'randomFlip'
   protected readonly draws = 2
   readonly mode: NonNullable<RandomFlipOptions['mode']>
 
   constructor(options: RandomFlipOptions = {}) {
-    super(options)
+    super(options, 'randomFlip')
     this.mode = options.mode ?? 'horizontalAndVertical'
     if (!['horizontal', 'vertical', 'horizontalAndVertical'].includes(this.mode)) {
       const wanted = "'horizontal', 'vertical' or 'horizontalAndVertical'"

@@ -1,7 +1,7 @@
 // The base of layers that vary images at random while training, each sample by draws of its own,
 // and leave them as they are afterwards. The draws are those of the model's seed.
 
-import { badArgument, list } from '../checks.ts'
+import { badArgument } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { subjectOf } from './expect.ts'
@@ -39,6 +39,10 @@ export abstract class RandomImage extends Layer {
   }
 }
 
+/** An array as it is; of anything else, nothing. */
+const pair = (x: readonly [number, number]): readonly [number, number, ...number[]] =>
+  Array.isArray(x) ? (x as never) : ([] as never)
+
 /** [low, high] of a factor, both within `bounds`. */
 export const rangeOf = (
   layer: Layer,
@@ -46,13 +50,10 @@ export const rangeOf = (
   factor: Factor,
   [least, most]: readonly [number, number],
 ): readonly [number, number] => {
-  const [low, high] =
-    typeof factor === 'number'
-      ? [-Math.abs(factor), Math.abs(factor)]
-      : list(subjectOf(layer), option, factor)
-  const fits = (x: number): boolean => x >= least && x <= most
-  if (fits(typeof factor === 'number' ? factor : low) && fits(high) && low <= high)
-    return [low, high]
+  const one = typeof factor === 'number'
+  const [low, high, ...more] = one ? [-Math.abs(factor), Math.abs(factor)] : pair(factor)
+  const fits = (x: unknown): boolean => typeof x === 'number' && x >= least && x <= most
+  if (fits(one ? factor : low) && fits(high) && low <= high && !more.length) return [low, high]
   const wanted = `a number or [low, high] from ${least} to ${most}`
   throw badArgument(subjectOf(layer), option, factor, wanted)
 }
@@ -62,7 +63,8 @@ export const checkedValueRange = (
   layer: Layer,
   range: readonly [number, number] = [0, 255],
 ): readonly [number, number] => {
-  if (range.every(Number.isFinite) && range[0] < range[1]) return range
+  const [low, high, ...more] = pair(range)
+  if ([low, high].every(Number.isFinite) && low < high && !more.length) return range
   throw badArgument(subjectOf(layer), 'valueRange', range, '[lowest, highest] value of a pixel')
 }
 

@@ -14,14 +14,14 @@ export interface RandomRotationOptions extends LayerOptions, FillOptions {
 }
 
 export class RandomRotation extends RandomImage {
-  readonly type = 'randomRotation'
+  declare readonly type: 'randomRotation'
   protected readonly draws = 1
   readonly factor: Factor
   readonly #range: readonly [number, number]
   readonly #fill: Required<FillOptions>
 
   constructor(options: RandomRotationOptions) {
-    super(options)
+    super(options, 'randomRotation')
     this.factor = options.factor
     this.#range = rangeOf(this, 'factor', options.factor, [-1, 1])
     this.#fill = checkedFill(subjectOf(this), options)

@@ -16,7 +16,7 @@ export interface RandomTranslationOptions extends LayerOptions, FillOptions {
 }
 
 export class RandomTranslation extends RandomImage {
-  readonly type = 'randomTranslation'
+  declare readonly type: 'randomTranslation'
   protected readonly draws = 2
   readonly heightFactor: Factor
   readonly widthFactor: Factor
@@ -24,7 +24,7 @@ export class RandomTranslation extends RandomImage {
   readonly #fill: Required<FillOptions>
 
   constructor(options: RandomTranslationOptions) {
-    super(options)
+    super(options, 'randomTranslation')
     this.heightFactor = options.heightFactor
     this.widthFactor = options.widthFactor
     this.#ranges = (['heightFactor', 'widthFactor'] as const).map((option) =>

@@ -16,7 +16,7 @@ export interface RandomZoomOptions extends LayerOptions, FillOptions {
 }
 
 export class RandomZoom extends RandomImage {
-  readonly type = 'randomZoom'
+  declare readonly type: 'randomZoom'
   protected readonly draws = 2
   readonly heightFactor: Factor
   readonly widthFactor: Factor | null
@@ -25,7 +25,7 @@ export class RandomZoom extends RandomImage {
   readonly #fill: Required<FillOptions>
 
   constructor(options: RandomZoomOptions) {
-    super(options)
+    super(options, 'randomZoom')
     const { heightFactor, widthFactor = null } = options
     this.heightFactor = heightFactor
     this.widthFactor = widthFactor

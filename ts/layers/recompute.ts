@@ -2,7 +2,7 @@
 // less memory for about a third more work (Chen et al. 2016, "Training deep nets with sublinear
 // memory cost").
 
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Variable } from '../variable.ts'

@@ -1,7 +1,7 @@
 // The layer x·scale + offset with fixed numbers, for inputs such as pixels.
 
 import { badArgument, finite } from '../checks.ts'
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import type { Operand, SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { expectLastAxis, subjectOf } from './expect.ts'
@@ -16,13 +16,13 @@ export interface RescalingOptions extends LayerOptions {
 }
 
 export class Rescaling extends Layer {
-  readonly type = 'rescaling'
+  declare readonly type: 'rescaling'
   override readonly supportsMasking = true
   readonly scale: number | readonly number[]
   readonly offset: number | readonly number[]
 
   constructor(options: RescalingOptions) {
-    super(options)
+    super(options, 'rescaling')
     this.scale = this.#checked('scale', options.scale)
     this.offset = this.#checked('offset', options.offset ?? 0)
   }

@@ -19,11 +19,11 @@ const isTarget = (shape: unknown): shape is readonly number[] =>
   shape.filter((d) => d === -1).length <= 1
 
 export class Reshape extends Layer {
-  readonly type = 'reshape'
+  declare readonly type: 'reshape'
   readonly targetShape: readonly number[]
 
   constructor(options: ReshapeOptions) {
-    super(options)
+    super(options, 'reshape')
     if (!isTarget(options.targetShape)) {
       throw badArgument(
         subjectOf(this),

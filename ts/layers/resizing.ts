@@ -15,13 +15,13 @@ export interface ResizingOptions extends LayerOptions, ResizeOptions {
 }
 
 export class Resizing extends Layer {
-  readonly type = 'resizing'
+  declare readonly type: 'resizing'
   readonly height: number
   readonly width: number
   readonly #options: Required<ResizeOptions>
 
   constructor(options: ResizingOptions) {
-    super(options)
+    super(options, 'resizing')
     const subject = subjectOf(this)
     this.height = positiveWhole(subject, 'height', options.height)
     this.width = positiveWhole(subject, 'width', options.width)

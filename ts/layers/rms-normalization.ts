@@ -19,7 +19,7 @@ export interface RMSNormalizationOptions extends LayerOptions {
 }
 
 export class RMSNormalization extends Layer {
-  readonly type = 'rmsNormalization'
+  declare readonly type: 'rmsNormalization'
   override readonly supportsMasking = true
   readonly axis: number | readonly number[]
   readonly epsilon: number
@@ -28,7 +28,7 @@ export class RMSNormalization extends Layer {
   #scale: Variable | undefined
 
   constructor(options: RMSNormalizationOptions) {
-    super(options)
+    super(options, 'rmsNormalization')
     this.axis = someAxes(subjectOf(this), options.axis)
     this.epsilon = positive(subjectOf(this), 'epsilon', options.epsilon ?? 1e-6)
   }

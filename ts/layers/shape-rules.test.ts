@@ -85,6 +85,26 @@ describe('rules of shapes agree with the layers', () => {
     agrees(layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2 }).apply(image()), [6, 4, 6])
   })
 
+  it('of windows, with all that is written down', () => {
+    const wide = () => input({ shape: [31, 14, 2] })
+    const { conv1d, conv2d, conv3d, separableConv2d, maxPooling2d } = layers
+    agrees(conv2d({ filters: 4, kernelSize: [5, 3], strides: [3, 2] }).apply(wide()), [9, 6, 4])
+    agrees(conv2d({ filters: 4, kernelSize: 4, strides: 7 }).apply(wide()), [4, 2, 4])
+    agrees(conv2d({ filters: 4, kernelSize: 3, dilationRate: [5, 2] }).apply(wide()), [21, 10, 4])
+    agrees(conv1d({ filters: 4, kernelSize: 3, padding: 'causal' }).apply(steps()), [8, 4])
+    agrees(conv3d({ filters: 4, kernelSize: 1, strides: 2 }).apply(volume()), [2, 4, 3, 4])
+    agrees(separableConv2d({ filters: 4, kernelSize: 14 }).apply(wide()), [18, 1, 4])
+    const same = { filters: 4, kernelSize: 3, padding: 'same', strides: 4 } as const
+    agrees(conv2d(same).apply(wide()), [8, 4, 4])
+    agrees(maxPooling2d({ poolSize: 3, strides: 2 }).apply(wide()), [15, 6, 2])
+    agrees(maxPooling2d({ poolSize: [10, 7] }).apply(wide()), [3, 2, 2])
+    agrees(maxPooling2d({ poolSize: 3, padding: 'same' }).apply(wide()), [11, 5, 2])
+    agrees(layers.averagePooling1d().apply(input({ shape: [101, 3] })), [50, 3])
+    // @ts-expect-error: the compiler knows better
+    const wrong = () => agrees(maxPooling2d().apply(wide()), [15, 6, 2])
+    expect(wrong).toThrow()
+  })
+
   it('of pooling and resizing', () => {
     agrees(layers.maxPooling1d().apply(steps()), [4, 6])
     agrees(layers.averagePooling2d().apply(image()), [4, 3, 3])

@@ -3,7 +3,8 @@
 // rank is not known when a program is compiled, it says nothing.
 
 import type { Shape } from '../shape.ts'
-import type { DataFormat } from './spatial.ts'
+import type { DataFormat, PerAxis } from './spatial.ts'
+import type { Along, Slid } from './window-sizes.ts'
 
 /** `in`: the shape of a sample. `out`: that of the result, or a sentence on what is wrong. */
 export interface Rule {
@@ -133,6 +134,41 @@ export interface Windows<
   >
 }
 
+/** Taps of a window, their distances, and those of windows; how ends are treated. */
+export interface Sliding {
+  readonly taps: unknown
+  readonly strides: unknown
+  readonly dilation: unknown
+  readonly padding: unknown
+}
+
+type SlidAlong<S, I extends number, W extends Sliding> = S extends Shape
+  ? Slid<S[I], Along<W['taps'], I>, Along<W['strides'], I>, Along<W['dilation'], I>, W['padding']>
+  : number
+
+/** As `Windows`, with the sizes that windows `W` leave, where all of it is written down. */
+export interface Slides<
+  Name extends string,
+  N extends 1 | 2 | 3,
+  F extends number | null,
+  D extends DataFormat,
+  W extends Sliding,
+> extends Rule {
+  readonly out: D extends 'channelsLast'
+    ? number extends Rank<this['in']>
+      ? Points<N, F extends number ? F : number>
+      : IfPoints<Name, N, this['in'], SlidPoints<N, this['in'], F, W>>
+    : IfPoints<Name, N, this['in'], Points<N, number>>
+}
+
+type SlidPoints<N extends 1 | 2 | 3, S, F extends number | null, W extends Sliding> = {
+  1: readonly [SlidAlong<S, 0, W>, Channels<S, F>]
+  2: readonly [SlidAlong<S, 0, W>, SlidAlong<S, 1, W>, Channels<S, F>]
+  3: readonly [SlidAlong<S, 0, W>, SlidAlong<S, 1, W>, SlidAlong<S, 2, W>, Channels<S, F>]
+}[N]
+
+type Channels<S, F extends number | null> = F extends number ? F : Last<S>
+
 /** One number for each channel; with `keepdims` (`K`) the axes stay. */
 export interface Pools<Name extends string, N extends 1 | 2 | 3, K> extends Rule {
   readonly out: IfPoints<
@@ -248,6 +284,41 @@ export type MakesFilters<L, O, Name extends string, N extends 1 | 2 | 3> = <
 >(
   options: Given<O, S> & { filters: F; dataFormat?: D },
 ) => Shaped<L, Windows<Name, N, F, D>, S>
+
+/** A factory of convolutions whose sizes are known. */
+export type MakesConvolutions<L, O, Name extends string, N extends 1 | 2 | 3> = <
+  const F extends number,
+  const K extends PerAxis,
+  const T extends PerAxis = 1,
+  const R extends PerAxis = 1,
+  const P extends string = 'valid',
+  const D extends DataFormat = 'channelsLast',
+  const S extends Shape = Shape,
+>(
+  options: Given<O, S> & {
+    filters: F
+    kernelSize: K
+    strides?: T
+    dilationRate?: R
+    padding?: P
+    dataFormat?: D
+  },
+) => Shaped<L, Slides<Name, N, F, D, { taps: K; strides: T; dilation: R; padding: P }>, S>
+
+/** A factory of poolings: windows follow each other unless strides say else. */
+export type MakesPoolings<L, O, Name extends string, N extends 1 | 2 | 3> = <
+  const K extends PerAxis = 2,
+  const T extends PerAxis | null = null,
+  const P extends string = 'valid',
+  const D extends DataFormat = 'channelsLast',
+  const S extends Shape = Shape,
+>(
+  options?: Given<O, S> & { poolSize?: K; strides?: T; padding?: P; dataFormat?: D },
+) => Shaped<
+  L,
+  Slides<Name, N, null, D, { taps: K; strides: T extends null ? K : T; dilation: 1; padding: P }>,
+  S
+>
 
 /** The `inputShape` among options, as it is written. */
 export type InputOf<O> = O extends { inputShape: infer S extends Shape } ? S : Shape

@@ -1,7 +1,7 @@
 // Small layers that move axes or repeat, pass their input on, or only add to the loss.
 
 import { badArgument, list, notNegative, positiveWhole } from '../checks.ts'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Shape } from '../shape.ts'

@@ -1,7 +1,7 @@
 // The small layers: noise while training, masks of merged inputs, what they refuse.
 
 import { describe, expect, it } from 'vitest'
-import { mean, sumAll, variance } from '../composites.ts'
+import { mean, sumAll, variance } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { refusal } from '../testing/refusal.ts'

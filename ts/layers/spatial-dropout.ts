@@ -2,8 +2,8 @@
 // elements would be guessed from their neighbours.
 
 import { belowOne } from '../checks.ts'
+import { dropout } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
-import * as ops from '../ops.ts'
 import type { Pass } from './layer.ts'
 import type { Keeps, Makes } from './shape-rules.ts'
 import { SpatialLayer, type SpatialOptions } from './spatial.ts'
@@ -26,8 +26,7 @@ export class SpatialDropout extends SpatialLayer {
   protected run(x: SymbolicTensor, pass: Pass): SymbolicTensor {
     if (!pass.training || this.rate === 0) return x
     const each = x.shape.map((d, i) => (i === 0 || i === x.shape.length - 1 ? d : 1))
-    const uniform = ops.randomUniform(pass.rng, pass.stream(this), each)
-    return ops.mul(x, ops.mul(ops.lessEqual(this.rate, uniform), 1 / (1 - this.rate)))
+    return dropout(x, this.rate, { rng: pass.rng, stream: pass.stream(this) }, each)
   }
 
   override config() {

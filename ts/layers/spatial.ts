@@ -1,7 +1,7 @@
 // The base of layers over images, series and volumes: so many spatial axes, channels last or first.
 // Inside, channels are last. It knows neither windows nor weights.
 
-import { badArgument } from '../checks.ts'
+import { badArgument, named } from '../checks.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { choose } from '../names.ts'
 import * as ops from '../ops.ts'
@@ -25,17 +25,16 @@ export type PerAxis = number | readonly number[]
 const FORMATS = { channelsLast: false, channelsFirst: true }
 
 export abstract class SpatialLayer extends Layer {
-  readonly type: string
+  declare readonly type: string
   /** Spatial axes. */
   readonly rank: number
   readonly dataFormat: DataFormat
 
   constructor(type: string, rank: number, options: SpatialOptions) {
-    super(options)
-    this.type = type
+    super(options, type)
     this.rank = rank
     this.dataFormat = options.dataFormat ?? 'channelsLast'
-    choose('data format', this.dataFormat, FORMATS)
+    named(subjectOf(this), 'dataFormat', () => choose('data format', this.dataFormat, FORMATS))
   }
 
   /** x: [B, ...spatial, C] → y: [B, ...spatial', C'] or [B, C'] */

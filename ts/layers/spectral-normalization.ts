@@ -2,7 +2,7 @@
 // singular value, which power iterations follow while training.
 
 import { badArgument, positiveWhole } from '../checks.ts'
-import { norm } from '../composites.ts'
+import { norm } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type BatchShape, sizeOf } from '../shape.ts'
@@ -20,14 +20,14 @@ export interface SpectralNormalizationOptions extends LayerOptions {
 const unit = (x: SymbolicTensor): SymbolicTensor => ops.div(x, ops.add(norm(x), 1e-12))
 
 export class SpectralNormalization extends Layer {
-  readonly type = 'spectralNormalization'
+  declare readonly type: 'spectralNormalization'
   readonly layer: AnyLayer
   readonly powerIterations: number
   #kernel: Variable | undefined
   #u: Variable | undefined
 
   constructor(options: SpectralNormalizationOptions) {
-    super(options)
+    super(options, 'spectralNormalization')
     const { layer, powerIterations = 1 } = options
     const subject = subjectOf(this)
     if (!(layer instanceof Layer)) throw badArgument(subject, 'layer', layer, 'a layer')

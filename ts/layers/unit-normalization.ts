@@ -17,12 +17,12 @@ export interface UnitNormalizationOptions extends LayerOptions {
 const SHORTEST = 1e-24
 
 export class UnitNormalization extends Layer {
-  readonly type = 'unitNormalization'
+  declare readonly type: 'unitNormalization'
   override readonly supportsMasking = true
   readonly axis: number | readonly number[]
 
   constructor(options: UnitNormalizationOptions) {
-    super(options)
+    super(options, 'unitNormalization')
     this.axis = someAxes(subjectOf(this), options.axis)
   }
 

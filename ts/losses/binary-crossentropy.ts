@@ -1,6 +1,6 @@
 // Binary cross-entropy: each element of the output is the probability (or the logit) of a yes.
 
-import { binaryCrossEntropy } from '../composites.ts'
+import { binaryCrossEntropy } from '../composites/common.ts'
 import { type CrossentropyOptions, checkedOptions, smoothed } from './crossentropy.ts'
 import type { Loss } from './loss.ts'
 import { elementwiseLoss } from './make.ts'

@@ -1,6 +1,6 @@
 // Cross-entropy with labels that are one-hot rows or distributions over the classes.
 
-import { axisLast, categoricalCrossEntropy, labelsLike } from '../composites.ts'
+import { axisLast, categoricalCrossEntropy, labelsLike } from '../composites/common.ts'
 import {
   axisOption,
   type CategoricalOptions,

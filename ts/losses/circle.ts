@@ -2,7 +2,7 @@
 // far, each pair at its own pace. The pairs are those of a batch (or of its shard).
 
 import { flag, positive } from '../checks.ts'
-import { asFloat, logSumExp } from '../composites.ts'
+import { asFloat, logSumExp } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

@@ -1,7 +1,7 @@
 // Cosine similarity as a loss: −1 where labels and outputs point the same way.
 
 import { integer } from '../checks.ts'
-import { normalizeAlong } from '../composites.ts'
+import { normalizeAlong } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import type { Loss } from './loss.ts'
 import { alikeLoss, type LossOptions } from './make.ts'

@@ -1,7 +1,7 @@
 // CTC beside Keras's, whose gradient is JAX's, and in training.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { init, shutdown } from '../init.ts'
 import { dense } from '../layers/dense.ts'
 import { lstm } from '../layers/index.ts'

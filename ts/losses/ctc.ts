@@ -2,7 +2,7 @@
 // sequence of outputs. The sum over all alignments runs forward in logarithms; gradients are those
 // of its ops.
 
-import { asFloat, logSumExp } from '../composites.ts'
+import { asFloat, logSumExp } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

@@ -1,7 +1,12 @@
 // Focal cross-entropies (Lin et al. 2017): what is classified well already counts little.
 
 import { badArgument, flag, fraction, notNegative, numbers } from '../checks.ts'
-import { axisLast, binaryCrossEntropy, clipProbabilities, labelsLike } from '../composites.ts'
+import {
+  axisLast,
+  binaryCrossEntropy,
+  clipProbabilities,
+  labelsLike,
+} from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import {

@@ -2,7 +2,7 @@
 // for labels that may be wrong.
 
 import { badArgument } from '../checks.ts'
-import { labelsOf } from '../composites.ts'
+import { labelsOf } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { classesOf } from './crossentropy.ts'
 import type { Loss } from './loss.ts'

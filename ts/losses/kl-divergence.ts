@@ -1,6 +1,6 @@
 // Kullback and Leibler's divergence (1951) of distributions over the last axis.
 
-import { EPSILON } from '../composites.ts'
+import { EPSILON } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Loss } from './loss.ts'

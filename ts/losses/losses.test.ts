@@ -2,7 +2,7 @@
 
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { activationOf } from '../activations/registry.ts'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import { compared } from '../models/compared.ts'

@@ -2,7 +2,7 @@
 // otherwise, and one loss a sample as the mean of the loss's values.
 
 import { oneOf } from '../checks.ts'
-import { labelsLike, mean, meanPerSample } from '../composites.ts'
+import { labelsLike, mean, meanPerSample } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Loss, Reduction } from './loss.ts'

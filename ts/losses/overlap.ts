@@ -2,7 +2,8 @@
 // Salehi et al. 2017). Without `axis` all samples of the batch (or of its shard) are one region.
 
 import { integer, notNegative, numbers } from '../checks.ts'
-import { axisOf, EPSILON, mean } from '../composites.ts'
+import { axesOf } from '../composites/axes.ts'
+import { EPSILON, mean } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Loss } from './loss.ts'
@@ -34,8 +35,7 @@ const overlapLoss = (
     type,
     options,
     (yTrue, yPred) => {
-      const rank = yPred.shape.length
-      const axes = given?.map((a) => axisOf(type, a, rank)) ?? yPred.shape.map((_, i) => i)
+      const axes = axesOf(type, yPred.shape, given)
       const value = loss(yTrue, yPred, (x) => ops.sum(x, axes))
       return axes.includes(0) ? ops.broadcastTo(mean(value), yPred.shape.slice(0, 1)) : value
     },

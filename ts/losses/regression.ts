@@ -1,7 +1,7 @@
 // Losses of numbers that are compared element by element, beside the mean errors: relative,
 // logarithmic, log-cosh and Poisson, as in Keras 3.
 
-import { EPSILON } from '../composites.ts'
+import { EPSILON } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import type { Loss } from './loss.ts'
 import { elementwiseLoss, type LossOptions } from './make.ts'

@@ -1,7 +1,13 @@
 // Cross-entropy with labels that are class numbers.
 
 import { flag, integer } from '../checks.ts'
-import { asFloat, axisLast, categoricalCrossEntropy, labelsOf, sumAll } from '../composites.ts'
+import {
+  asFloat,
+  axisLast,
+  categoricalCrossEntropy,
+  labelsOf,
+  sumAll,
+} from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { sizeOf } from '../shape.ts'

@@ -9,8 +9,9 @@ import {
   numbers,
   oneOf,
   positiveWhole,
+  text,
 } from '../checks.ts'
-import { EPSILON } from '../composites.ts'
+import { EPSILON } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { precisionAt, recallAt } from './confusion.ts'
 import { bucketSums, type Counts, countsOf, evenly, ratio } from './counts.ts'
@@ -124,7 +125,7 @@ export const auc = (options: AucOptions = {}): Metric => {
   }
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (yTrue, yPred, weights) =>
       bucketSums(own, yTrue, fromLogits ? ops.sigmoid(yPred) : yPred, weights),
     result: (sums) => {

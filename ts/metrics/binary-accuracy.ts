@@ -1,7 +1,7 @@
 // How often a probability falls on the right side of a threshold.
 
 import { finite } from '../checks.ts'
-import { labelsLike } from '../composites.ts'
+import { labelsLike } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { type MetricOptions, meanMetric } from './mean-metric.ts'
 import type { Metric } from './metric.ts'

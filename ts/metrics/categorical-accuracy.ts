@@ -1,6 +1,6 @@
 // How often the largest score belongs to the right class; labels are one-hot rows.
 
-import { asFloat, labelsLike } from '../composites.ts'
+import { asFloat, labelsLike } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { type MetricOptions, meanMetric } from './mean-metric.ts'
 import type { Metric } from './metric.ts'

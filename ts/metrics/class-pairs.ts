@@ -1,7 +1,7 @@
 // How often each class is taken for each other: the sums behind the confusion matrix and the
 // overlap metrics.
 
-import { asFloat, labelsLike } from '../composites.ts'
+import { asFloat, labelsLike } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { sizeOf } from '../shape.ts'

@@ -1,6 +1,6 @@
 // The confusion matrix of a classifier over everything seen, as a metric of many numbers.
 
-import { positiveWhole } from '../checks.ts'
+import { positiveWhole, text } from '../checks.ts'
 import { sameShape } from '../shape.ts'
 import { classNumbers, pairSums } from './class-pairs.ts'
 import type { MetricOptions } from './mean-metric.ts'
@@ -22,7 +22,7 @@ export const confusionMatrix = ({
   positiveWhole(type, 'numClasses', numClasses)
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (yTrue, yPred, weights) => {
       const sparse = !sameShape(yTrue.shape, yPred.shape)
       const pair = [classNumbers(yTrue, sparse, -1), classNumbers(yPred, false, -1)] as const

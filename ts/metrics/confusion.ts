@@ -1,7 +1,7 @@
 // Metrics at one or several thresholds: the four counts of right and wrong answers, precision and
 // recall, as in Keras 3.
 
-import { fraction, numbers, positiveWhole, whole } from '../checks.ts'
+import { fraction, numbers, positiveWhole, text, whole } from '../checks.ts'
 import { bucketSums, type Counts, countsOf, ratio } from './counts.ts'
 import type { MetricOptions } from './mean-metric.ts'
 import type { Metric } from './metric.ts'
@@ -41,7 +41,7 @@ const thresholdMetric = (
   const options = { topK, classId }
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (...tensors) => bucketSums(counting, ...tensors),
     result: (sums) => {
       const [counts] = countsOf(sorted, sums) as [Counts]

@@ -1,7 +1,7 @@
 // Counts of right and wrong answers at any number of thresholds. A batch adds each answer to the
 // bucket between two thresholds; the counts are sums of buckets, made when they are asked for.
 
-import { labelsLike } from '../composites.ts'
+import { labelsLike } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

@@ -1,7 +1,7 @@
 // F scores (van Rijsbergen 1979): precision and recall in one number, by class or together.
 
-import { badArgument, oneOf, positive } from '../checks.ts'
-import { EPSILON, labelsLike } from '../composites.ts'
+import { badArgument, oneOf, positive, text } from '../checks.ts'
+import { EPSILON, labelsLike } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
@@ -62,7 +62,7 @@ const fScore = (
   }
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (yTrue, yPred, weights) => {
       expectRows(type, yPred)
       const y = labelsLike(type, yTrue, yPred)

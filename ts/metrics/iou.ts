@@ -8,9 +8,10 @@ import {
   list,
   numbers,
   positiveWhole,
+  text,
   whole,
 } from '../checks.ts'
-import { EPSILON } from '../composites.ts'
+import { EPSILON } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { classNumbers, pairSums } from './class-pairs.ts'
@@ -77,7 +78,7 @@ const overlap = (
   if (ignoreClass !== null) integer(type, 'ignoreClass', ignoreClass)
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (yTrue, yPred, weights) =>
       pairSums(type, numClasses, pair(yTrue, yPred), weights, ignoreClass),
     result: (sums) => meanOverlap(sums, numClasses, targetClassIds),
@@ -147,6 +148,9 @@ export const binaryIoU = ({
     classNumbers(yTrue, true, -1),
     ops.lessEqual(threshold, yPred),
   ]
-  const config = { targetClassIds: [...list(type, 'targetClassIds', targetClassIds)], threshold }
+  const config = {
+    targetClassIds: numbers(type, 'targetClassIds', targetClassIds, whole),
+    threshold,
+  }
   return overlap(type, name, { numClasses: 2, targetClassIds }, pair, config)
 }

@@ -1,7 +1,8 @@
 // Metrics that are weighted means over everything seen of a value for each sample (or place): of
 // values of their own, or of the values of a loss.
 
-import { axesFrom, mean } from '../composites.ts'
+import { text } from '../checks.ts'
+import { axesFrom, mean } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Loss } from '../losses/loss.ts'
@@ -43,7 +44,7 @@ export const meanOf = ([total = 0, count = 0]: readonly number[]): number =>
 
 export const meanMetric = ({ type, name = type, values, config, finish }: MeanMetric): Metric => ({
   type,
-  name,
+  name: text(type, 'name', name),
   sums: (yTrue, yPred, weights) => weightedSums(values(yTrue, yPred), weights),
   result: (sums) => (finish ? finish(meanOf(sums)) : meanOf(sums)),
   config: () => ({ ...config, name }),

@@ -1,6 +1,6 @@
 // Metrics that are the means of losses, with the options of these: one line each.
 
-import { asFloat } from '../composites.ts'
+import { asFloat } from '../composites/common.ts'
 import { binaryCrossentropy as binary } from '../losses/binary-crossentropy.ts'
 import { categoricalCrossentropy as categorical } from '../losses/categorical-crossentropy.ts'
 import type { CategoricalOptions, CrossentropyOptions } from '../losses/crossentropy.ts'

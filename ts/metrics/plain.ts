@@ -1,7 +1,8 @@
 // The simplest metrics: the mean and the sum of what the model gives, and how often it equals the
 // labels.
 
-import { labelsLike, sumAll } from '../composites.ts'
+import { text } from '../checks.ts'
+import { labelsLike, sumAll } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { type MetricOptions, meanMetric } from './mean-metric.ts'
 import type { Metric } from './metric.ts'
@@ -14,7 +15,7 @@ export const mean = ({ name }: MetricOptions = {}): Metric =>
 /** Sum of yPred, whatever the labels. */
 export const sum = ({ name = 'sum' }: MetricOptions = {}): Metric => ({
   type: 'sum',
-  name,
+  name: text('sum', 'name', name),
   sums: (_, yPred, weights) => sumAll(ops.mul(yPred, weightsLike(weights, yPred))),
   result: ([total = 0]) => total,
   config: () => ({ name }),

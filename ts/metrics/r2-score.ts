@@ -1,7 +1,7 @@
 // R², the part of the variance that the outputs explain, by the formulas of Keras 3.
 
-import { oneOf, whole } from '../checks.ts'
-import { labelsLike } from '../composites.ts'
+import { oneOf, text, whole } from '../checks.ts'
+import { labelsLike } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { expectRows } from './f-score.ts'
@@ -32,7 +32,7 @@ export const r2Score = (options: R2ScoreOptions = {}): Metric => {
   }
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (yTrue, yPred, weights) => {
       expectRows(type, yPred)
       const y = labelsLike(type, yTrue, yPred)

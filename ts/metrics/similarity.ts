@@ -2,7 +2,7 @@
 // (1989), each along an axis, then as a mean.
 
 import { integer } from '../checks.ts'
-import { EPSILON, labelsLike, mean, normalizeAlong } from '../composites.ts'
+import { EPSILON, labelsLike, mean, normalizeAlong } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type MetricOptions, meanMetric } from './mean-metric.ts'

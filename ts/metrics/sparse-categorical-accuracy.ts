@@ -1,6 +1,6 @@
 // How often the largest score belongs to the right class; labels are class numbers.
 
-import { asFloat, labelsOf } from '../composites.ts'
+import { asFloat, labelsOf } from '../composites/common.ts'
 import * as ops from '../ops.ts'
 import { type MetricOptions, meanMetric } from './mean-metric.ts'
 import type { Metric } from './metric.ts'

@@ -1,7 +1,7 @@
 // Sums that metrics make of a batch: side by side in one tensor, with weights in the shape of the
 // values.
 
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 

@@ -1,7 +1,7 @@
 // How often the right class is among the k largest scores; the right class wins ties.
 
 import { positiveWhole } from '../checks.ts'
-import { labelsLike, labelsOf } from '../composites.ts'
+import { labelsLike, labelsOf } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { type MetricOptions, meanMetric } from './mean-metric.ts'

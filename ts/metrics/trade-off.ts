@@ -1,6 +1,6 @@
 // The best of one rate where another is at least a given value, over many thresholds.
 
-import { fraction, positiveWhole, whole } from '../checks.ts'
+import { fraction, positiveWhole, text, whole } from '../checks.ts'
 import { precisionAt, recallAt, specificityAt } from './confusion.ts'
 import { bucketSums, type Counts, countsOf, evenly } from './counts.ts'
 import type { MetricOptions } from './mean-metric.ts'
@@ -31,7 +31,7 @@ const tradeOff = (
   const counting = { type, thresholds, even, classId }
   return {
     type,
-    name,
+    name: text(type, 'name', name),
     sums: (...tensors) => bucketSums(counting, ...tensors),
     result: (sums) => {
       const [counts] = countsOf(thresholds, sums) as [Counts]

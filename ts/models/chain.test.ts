@@ -45,7 +45,8 @@ describe('names', () => {
   it('refuses two of one name, and parts of paths', () => {
     const twin = () => dense({ units: 1, name: 'a' })
     expect(() => new Chain([twin(), twin()])).toThrow(refusal('argument', '"a"', 'two layers'))
-    const odd = dense({ units: 1, name: 'a/b' })
+    const odd = dense({ units: 1 })
+    odd.name = 'a/b'
     expect(() => new Chain([odd])).toThrow(refusal('argument', 'a/b', "without '/'"))
   })
 

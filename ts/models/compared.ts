@@ -2,7 +2,7 @@
 // losses and metrics as in Keras 3 (`reduce_weighted_values`). What a loss is, losses know.
 
 import { divideNoNan } from '../composites/arithmetic.ts'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import type { Loss } from '../losses/loss.ts'

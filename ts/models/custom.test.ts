@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Callback } from '../callbacks/callback.ts'
-import { meanPerSample, sumAll } from '../composites.ts'
+import { meanPerSample, sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { init, shutdown } from '../init.ts'
 import { dense } from '../layers/index.ts'

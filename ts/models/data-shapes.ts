@@ -92,3 +92,17 @@ export type FitsData<D, M> = D extends { kind: 'arrays' }
           ? Parts<X, Y, M>
           : unknown
     : unknown
+
+/** `unknown`, or what is wrong with the samples `V` that validate the model `M`. */
+export type FitsValidation<V, M> = V extends readonly [infer X, infer Y, ...unknown[]]
+  ? Parts<X, Y, M>
+  : V extends { readonly kind: unknown }
+    ? FitsData<V, M>
+    : V extends { readonly x: infer X; readonly y: infer Y }
+      ? Parts<X, Y, M>
+      : unknown
+
+/** Options of `fit` with data to validate with. */
+export type Validated<O extends { validationData?: unknown }, V, M> = O & {
+  validationData?: V & FitsValidation<V, M>
+}

@@ -1,6 +1,7 @@
 // Names of the layers of a model: the given ones are checked, the others are numbered by type, as
 // in Keras.
 
+import { plainName } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import { subjectOf } from '../layers/expect.ts'
 import type { AnyLayer } from '../layers/layer.ts'
@@ -30,9 +31,7 @@ export const claimLayers = (layers: readonly AnyLayer[]): void => {
 const checkGiven = (layers: readonly AnyLayer[]): Set<string> => {
   const taken = new Set<string>()
   for (const layer of layers) {
-    if (typeof layer.name !== 'string' || layer.name.includes('/')) {
-      throw refuse(layer, `the name ${JSON.stringify(layer.name)} must be a string without '/'.`)
-    }
+    plainName(layer.type, layer.name)
     if (taken.has(layer.name)) throw refuse(layer, 'two layers have this name; rename one.')
     taken.add(layer.name)
   }

@@ -16,7 +16,7 @@ import type { Variable } from '../variable.ts'
 import type { NamesOf, SampleOf } from './chain-shapes.ts'
 import { Compiled, type CompileOptions } from './compiled.ts'
 import { type Cost, type CostOptions, costOf } from './cost.ts'
-import type { FitsData, FitsInput, FitsOutput } from './data-shapes.ts'
+import type { FitsData, FitsInput, FitsOutput, Validated } from './data-shapes.ts'
 import { evaluate } from './evaluate.ts'
 import { modelBlob, saveModel } from './file/save.ts'
 import { fit } from './fit/fit.ts'
@@ -228,16 +228,16 @@ export class Model<P = Tensor, X = unknown> {
    * the logs of the epochs; rejects
    * with an `aborted` error, which has the `history` so far, when `signal` fires.
    */
-  fit<M, D extends DatasetLike>(
+  fit<M, D extends DatasetLike, V extends FitOptions['validationData'] = undefined>(
     this: M,
     dataset: D & FitsData<D, M>,
-    options?: FitOptions,
+    options?: Validated<FitOptions, V, M>,
   ): Promise<History>
-  fit<M, A extends Inputs, B extends Inputs>(
+  fit<M, A extends Inputs, B extends Inputs, V extends FitOptions['validationData'] = undefined>(
     this: M,
     x: A & FitsInput<A, M>,
     y: B & FitsOutput<B, M>,
-    options?: FitOptions,
+    options?: Validated<FitOptions, V, M>,
   ): Promise<History>
   fit(
     x: Inputs | DatasetLike,

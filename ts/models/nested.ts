@@ -7,12 +7,11 @@ import type { BatchShape, Shape } from '../shape.ts'
 import type { Network } from './network.ts'
 
 export class Nested extends Layer<Tensors, Tensors> {
-  readonly type: string
+  declare readonly type: string
   readonly network: Network
 
   constructor(name: string, network: Network) {
-    super({ name })
-    this.type = network.type
+    super({ name }, network.type)
     this.network = network
     this.sublayers = network.layers
   }

@@ -2,7 +2,7 @@
 // only, as in Keras 3.
 
 import { badArgument, positive } from '../checks.ts'
-import { mean } from '../composites.ts'
+import { mean } from '../composites/common.ts'
 import type { Graph, SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Variable } from '../variable.ts'

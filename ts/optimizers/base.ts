@@ -1,7 +1,7 @@
 // What all optimizers share: the learning rate, clipping, weight decay, and slots beside each
 // weight. The formulas are in one file each.
 
-import { badArgument, notNegative } from '../checks.ts'
+import { badArgument, notNegative, texts } from '../checks.ts'
 import type { Graph, SymbolicTensor } from '../graph.ts'
 import type { Config } from '../layers/layer.ts'
 import * as ops from '../ops.ts'
@@ -35,12 +35,6 @@ export { filledSlot } from './cadence.ts'
 
 const nameOf = ({ path, name }: Variable): string => path ?? name
 
-const checkedNames = (subject: string, names: readonly string[]): readonly string[] => {
-  const ok = Array.isArray(names) && names.every((name) => typeof name === 'string')
-  if (ok) return [...names]
-  throw badArgument(subject, 'excludeFromWeightDecay', names, "an array such as ['bias']")
-}
-
 export abstract class BaseOptimizer implements Optimizer {
   abstract readonly type: string
   readonly shared: readonly Variable[] = []
@@ -61,7 +55,8 @@ export abstract class BaseOptimizer implements Optimizer {
     this.cadence = new Cadence(subject, options)
     const decay = options.weightDecay ?? null
     this.weightDecay = decay === null ? null : notNegative(subject, 'weightDecay', decay)
-    this.excludeFromWeightDecay = checkedNames(subject, options.excludeFromWeightDecay ?? [])
+    const { excludeFromWeightDecay = [] } = options
+    this.excludeFromWeightDecay = texts(subject, 'excludeFromWeightDecay', excludeFromWeightDecay)
     const factors = options.learningRateFactors ?? {}
     if (typeof factors !== 'object' || Array.isArray(factors)) {
       throw badArgument(subject, 'learningRateFactors', factors, "numbers by a weight's name")

@@ -1,7 +1,7 @@
 // Clipping of gradients, as Keras 3 does it: by value, by the norm of each, or by the norm of all.
 
 import { positive } from '../checks.ts'
-import { globalNorm, norm } from '../composites.ts'
+import { globalNorm, norm } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'

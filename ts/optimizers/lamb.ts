@@ -1,7 +1,7 @@
 // LAMB (You et al. 2019): Adam whose steps are as long, for each weight, as the weight is, for very
 // large batches.
 
-import { norm } from '../composites.ts'
+import { norm } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Variable } from '../variable.ts'

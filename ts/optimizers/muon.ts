@@ -1,8 +1,8 @@
 // Muon (Jordan et al. 2024): the momentum of a matrix, made orthogonal by Newton–Schulz steps;
 // AdamW for everything else, as in Keras 3.
 
-import { belowOne, flag, list, notNegative, positive, positiveWhole } from '../checks.ts'
-import { norm } from '../composites.ts'
+import { belowOne, flag, notNegative, positive, positiveWhole, texts } from '../checks.ts'
+import { norm } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Variable } from '../variable.ts'
@@ -73,7 +73,7 @@ export class Muon extends Moments {
       nesterov: flag(type, 'nesterov', options.nesterov ?? true),
       nsSteps: positiveWhole(type, 'nsSteps', options.nsSteps ?? 5),
       rmsRate: rmsRate === null ? null : positive(type, 'rmsRate', rmsRate),
-      excludeLayers: [...list(type, 'excludeLayers', excludeLayers)],
+      excludeLayers: texts(type, 'excludeLayers', excludeLayers),
       excludeEmbeddings: flag(type, 'excludeEmbeddings', options.excludeEmbeddings ?? true),
     }
   }

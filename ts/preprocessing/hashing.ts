@@ -28,6 +28,9 @@ export class Hashing {
     positiveWhole(this.type, 'numBins', numBins)
     whole(this.type, 'salt', salt)
     outputMode(this.type, mode, ['int', 'oneHot', 'multiHot', 'count'])
+    if (!['string', 'number'].includes(typeof (maskValue ?? 0))) {
+      throw badArgument(this.type, 'maskValue', maskValue, 'a string or a number')
+    }
     if (maskValue !== null && numBins < 2) {
       throw badArgument(this.type, 'numBins', numBins, '2 or more with a maskValue')
     }

@@ -1,7 +1,7 @@
 // What string and integer lookups share, as Keras's IndexLookup defines it: a vocabulary, given or
 // learnt, and the number of each token. It holds no layer.
 
-import { badArgument, flag, list, positiveWhole, whole } from '../checks.ts'
+import { badArgument, finite, flag, list, numbers, positiveWhole, whole } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Tensor } from '../tensor.ts'
@@ -49,7 +49,9 @@ export class Lookup<T extends string | number> {
   #idf: readonly number[] | undefined
 
   constructor(subject: string, oovToken: T, options: LookupOptions<T>) {
-    const { maxTokens = null, vocabulary, idfWeights, invert = false } = options
+    const { maxTokens = null, vocabulary, invert = false } = options
+    const idf = options.idfWeights ?? null
+    const idfWeights = idf === null ? undefined : numbers(subject, 'idfWeights', idf, finite)
     this.subject = subject
     this.kind = typeof oovToken as 'string' | 'number'
     this.maxTokens = maxTokens === null ? null : positiveWhole(subject, 'maxTokens', maxTokens)
@@ -75,7 +77,7 @@ export class Lookup<T extends string | number> {
       if (!fits) throw badArgument(subject, option, token, `a ${this.kind}`)
     }
     if (known !== null) {
-      this.#setVocabulary(list(subject, 'vocabulary', known), idfWeights ?? undefined)
+      this.#setVocabulary(list(subject, 'vocabulary', known), idfWeights)
     }
   }
 

@@ -1,7 +1,7 @@
 // Texts to numbers of words: standardize, split, n-grams, look up. Tensors hold no strings, so this
 // is no layer of a model: it works on the caller's side, in `Dataset.map` or by itself.
 
-import { badArgument, positiveWhole } from '../checks.ts'
+import { badArgument, numbers, positiveWhole } from '../checks.ts'
 import { GradloomError } from '../errors.ts'
 import type { Config } from '../layers/layer.ts'
 import type { Tensor } from '../tensor.ts'
@@ -63,7 +63,7 @@ export class TextVectorization {
     this.#options = { ...options, standardize, split }
     this.#standardize = this.#chosen('standardize', standardize, STANDARDIZE)
     this.#split = this.#chosen('split', split, SPLIT)
-    this.#length = length && positiveWhole(this.type, 'outputSequenceLength', length)
+    this.#length = length === null ? null : positiveWhole(this.type, 'outputSequenceLength', length)
     if (length && mode !== 'int') {
       throw badArgument(
         this.type,
@@ -72,9 +72,9 @@ export class TextVectorization {
         "left out unless outputMode 'int'",
       )
     }
-    const upTo = typeof ngrams === 'number' ? positiveWhole(this.type, 'ngrams', ngrams) : 1
-    const lengths = Array.isArray(ngrams) ? ngrams : Array.from({ length: upTo }, (_, i) => i + 1)
-    this.#ngrams = lengths.map((n: number) => positiveWhole(this.type, 'ngrams', n))
+    const lengths = numbers(this.type, 'ngrams', ngrams ?? 1, positiveWhole)
+    this.#ngrams =
+      typeof ngrams === 'number' ? Array.from({ length: ngrams }, (_, i) => i + 1) : lengths
     this.#lookup = new Lookup(this.type, '[UNK]', { ...options, maskToken: '', outputMode: mode })
   }
 
@@ -83,8 +83,8 @@ export class TextVectorization {
     given: string | T | null,
     known: Readonly<Record<string, T>>,
   ): T | null {
-    if (typeof given !== 'string') return given
-    if (Object.hasOwn(known, given)) return known[given] as T
+    if (typeof given === 'function' || given === null) return given as T | null
+    if (typeof given === 'string' && Object.hasOwn(known, given)) return known[given] as T
     throw badArgument(
       this.type,
       option,

@@ -1,7 +1,7 @@
 // A penalty of weight vectors that are not orthogonal to each other, as in Keras 3.
 
 import { notNegative, oneOf } from '../checks.ts'
-import { normalizeAlong, sumAll } from '../composites.ts'
+import { normalizeAlong, sumAll } from '../composites/common.ts'
 import { GradloomError } from '../errors.ts'
 import * as ops from '../ops.ts'
 import { showShape } from '../shape.ts'

@@ -2,7 +2,7 @@
 // 3.
 
 import { notNegative } from '../checks.ts'
-import { sumAll } from '../composites.ts'
+import { sumAll } from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Regularizer } from './regularizer.ts'

@@ -1,7 +1,7 @@
 // A learning rate that rises along a line and then follows another schedule, or stays.
 
 import { notNegative, positiveWhole } from '../checks.ts'
-import { saved } from '../saved.ts'
+import { learningRateConfig, learningRateOf } from './learning-rate.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface LinearWarmupOptions {
@@ -17,10 +17,9 @@ export interface LinearWarmupOptions {
 export const linearWarmup = (options: LinearWarmupOptions): Schedule => {
   const type = 'linearWarmup'
   const warmupSteps = positiveWhole(type, 'warmupSteps', options.warmupSteps)
-  const { initialLearningRate = 0, learningRate } = options
+  const { initialLearningRate = 0 } = options
+  const learningRate = learningRateOf(type, options.learningRate)
   notNegative(type, 'initialLearningRate', initialLearningRate)
-  const isSchedule = typeof learningRate === 'object' && typeof learningRate?.at === 'function'
-  if (!isSchedule) notNegative(type, 'learningRate', learningRate as number)
   const after = (step: number) =>
     typeof learningRate === 'number' ? learningRate : learningRate.at(step)
   return {
@@ -31,7 +30,7 @@ export const linearWarmup = (options: LinearWarmupOptions): Schedule => {
     },
     config: () => ({
       warmupSteps,
-      learningRate: typeof learningRate === 'number' ? learningRate : saved(learningRate),
+      learningRate: learningRateConfig(learningRate),
       initialLearningRate,
     }),
   }

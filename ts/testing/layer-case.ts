@@ -2,7 +2,7 @@
 // what training changed. Tests only.
 
 import { expect } from 'vitest'
-import { asFloat, sumAll } from '../composites.ts'
+import { asFloat, sumAll } from '../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../graph.ts'
 import type { AnyLayer, Config } from '../layers/layer.ts'
 import { withSublayers } from '../layers/pass.ts'

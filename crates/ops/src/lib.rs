@@ -17,6 +17,8 @@ mod per_axis;
 mod pooling;
 mod product_sums;
 mod reduction;
+#[macro_use]
+mod says;
 mod term;
 mod windows;
 

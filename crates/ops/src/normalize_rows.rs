@@ -59,12 +59,11 @@ impl NormalizeRows {
 }
 
 impl Op for NormalizeRows {
-    fn name(&self) -> &'static str {
-        NormalizeRows::NAME
-    }
-
-    fn attrs(&self) -> Vec<f64> {
-        vec![self.center.into(), self.epsilon.into()]
+    says! {
+        attrs: |op| vec![op.center.into(), op.epsilon.into()];
+        flops: |_, _, y| 5 * y.shape.size() as u64;
+        parts: |_, _, y| check::parts(4 * y.shape.size() as u64, y.shape.rows());
+        announces: |_| true;
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -74,18 +73,6 @@ impl Op for NormalizeRows {
     // dx = (dy − mean dy − y·mean(dy·y)) / √(variance + ε)
     fn vjp(&self, b: &mut Builder, x: &[NodeId], _: NodeId, dy: NodeId) -> Vjp {
         Ok(vec![Some(b.apply(self.grad(), &[x[0], dy])?)])
-    }
-
-    fn flops(&self, _: &[Type], output: &Type) -> u64 {
-        5 * output.shape.size() as u64
-    }
-
-    fn parts(&self, _: &[Type], output: &Type) -> usize {
-        check::parts(4 * output.shape.size() as u64, output.shape.rows())
-    }
-
-    fn announces(&self) -> bool {
-        true
     }
 
     fn run(&self, _: &[Type], output: &Type, io: &mut Io<'_>) {
@@ -125,12 +112,11 @@ fn mean(x: Term<'_>) -> Term<'_> {
 }
 
 impl Op for NormalizeRowsGrad {
-    fn name(&self) -> &'static str {
-        NormalizeRowsGrad::NAME
-    }
-
-    fn attrs(&self) -> Vec<f64> {
-        vec![self.center.into(), self.epsilon.into()]
+    says! {
+        attrs: |op| vec![op.center.into(), op.epsilon.into()];
+        flops: |_, _, y| 11 * y.shape.size() as u64;
+        parts: |_, _, y| check::parts(8 * y.shape.size() as u64, y.shape.rows());
+        announces: |_| true;
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -159,18 +145,6 @@ impl Op for NormalizeRowsGrad {
         let through_y = -(r * (g * along_dy + dy * along_g));
         let dx = x0.zip(*self, through_y) - r * r * q * y;
         tape.grads(x, [dx, x0.zip(*self, g)])
-    }
-
-    fn flops(&self, _: &[Type], output: &Type) -> u64 {
-        11 * output.shape.size() as u64
-    }
-
-    fn parts(&self, _: &[Type], output: &Type) -> usize {
-        check::parts(8 * output.shape.size() as u64, output.shape.rows())
-    }
-
-    fn announces(&self) -> bool {
-        true
     }
 
     fn run(&self, _: &[Type], output: &Type, io: &mut Io<'_>) {

@@ -28,14 +28,18 @@ impl Stored for Place {
     }
 }
 
-impl Op for Place {
-    fn name(&self) -> &'static str {
-        Place::NAME
-    }
-
-    fn attrs(&self) -> Vec<f64> {
+impl Place {
+    fn stored(&self) -> Vec<f64> {
         let rest = slice::attrs([self.whole.dims(), &self.starts], &self.steps);
         [vec![self.value], rest].concat()
+    }
+}
+
+impl Op for Place {
+    says! {
+        attrs: |op| op.stored();
+        flops: |_, _, _| 0;
+        parts: |_, _, y| slice::lines(&y.shape);
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -59,15 +63,6 @@ impl Op for Place {
             steps: self.steps.clone(),
         };
         Ok(vec![Some(b.apply(slice, &[dy])?)])
-    }
-
-    fn flops(&self, _: &[Type], _: &Type) -> u64 {
-        0
-    }
-
-    fn parts(&self, _: &[Type], output: &Type) -> usize {
-        let size = output.shape.size();
-        check::parts(size as u64, size.div_ceil(check::LINE))
     }
 
     fn identity(&self, _: &[Option<f32>]) -> Option<usize> {

@@ -109,6 +109,10 @@ impl Sizes {
         (self.batch * self.r.steps) as u64 * step
     }
 
+    fn scratch(&self) -> usize {
+        self.r.scratch(self.batch)
+    }
+
     fn parts(&self) -> usize {
         check::parts(self.flops() / 4, self.batch.div_ceil(gemm::MR))
     }
@@ -140,12 +144,11 @@ impl RecurrentTape {
 }
 
 impl Op for RecurrentTape {
-    fn name(&self) -> &'static str {
-        RecurrentTape::NAME
-    }
-
-    fn attrs(&self) -> Vec<f64> {
-        vec![self.cell as usize as f64]
+    says! {
+        attrs: |op| vec![op.cell as usize as f64];
+        flops: |op, inputs, _| op.sizes(inputs).flops();
+        parts: |op, inputs, _| op.sizes(inputs).parts();
+        scratch: |op, inputs, _| op.sizes(inputs).scratch();
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -158,19 +161,6 @@ impl Op for RecurrentTape {
     fn vjp(&self, _: &mut Builder, _: &[NodeId], _: NodeId, _: NodeId) -> Vjp {
         let message = "has no gradient; recurrent, which reads it, has";
         Err(GraphError::shape(RecurrentTape::NAME, message))
-    }
-
-    fn flops(&self, inputs: &[Type], _: &Type) -> u64 {
-        self.sizes(inputs).flops()
-    }
-
-    fn parts(&self, inputs: &[Type], _: &Type) -> usize {
-        self.sizes(inputs).parts()
-    }
-
-    fn scratch(&self, inputs: &[Type], _: &Type) -> usize {
-        let Sizes { batch, r } = self.sizes(inputs);
-        r.scratch(batch)
     }
 
     fn run(&self, inputs: &[Type], _: &Type, io: &mut Io<'_>) {
@@ -234,12 +224,9 @@ impl Recurrent {
 }
 
 impl Op for Recurrent {
-    fn name(&self) -> &'static str {
-        Recurrent::NAME
-    }
-
-    fn attrs(&self) -> Vec<f64> {
-        vec![self.cell as usize as f64, self.ends as f64]
+    says! {
+        attrs: |op| vec![op.cell as usize as f64, op.ends as f64];
+        parts: |_, _, y| check::parts(y.shape.size() as u64, y.shape.dims()[0]);
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -274,10 +261,6 @@ impl Op for Recurrent {
             state.then_some(dstate),
         ];
         nodes.grads(x, grads.into_iter().chain([None; 3]))
-    }
-
-    fn parts(&self, _: &[Type], output: &Type) -> usize {
-        check::parts(output.shape.size() as u64, output.shape.dims()[0])
     }
 
     fn run(&self, inputs: &[Type], output: &Type, io: &mut Io<'_>) {
@@ -321,12 +304,11 @@ impl RecurrentGrad {
 }
 
 impl Op for RecurrentGrad {
-    fn name(&self) -> &'static str {
-        RecurrentGrad::NAME
-    }
-
-    fn attrs(&self) -> Vec<f64> {
-        vec![self.cell as usize as f64, self.state.into()]
+    says! {
+        attrs: |op| vec![op.cell as usize as f64, op.state.into()];
+        flops: |op, inputs, _| op.sizes(inputs).flops();
+        parts: |op, inputs, _| op.sizes(inputs).parts();
+        scratch: |op, inputs, _| op.sizes(inputs).scratch();
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -347,19 +329,6 @@ impl Op for RecurrentGrad {
     fn vjp(&self, _: &mut Builder, _: &[NodeId], _: NodeId, _: NodeId) -> Vjp {
         let message = "gradients of its gradients need the steps as single ops: unroll: true";
         Err(GraphError::shape(RecurrentGrad::NAME, message))
-    }
-
-    fn flops(&self, inputs: &[Type], _: &Type) -> u64 {
-        self.sizes(inputs).flops()
-    }
-
-    fn parts(&self, inputs: &[Type], _: &Type) -> usize {
-        self.sizes(inputs).parts()
-    }
-
-    fn scratch(&self, inputs: &[Type], _: &Type) -> usize {
-        let Sizes { batch, r } = self.sizes(inputs);
-        r.scratch(batch)
     }
 
     fn run(&self, inputs: &[Type], output: &Type, io: &mut Io<'_>) {

@@ -55,6 +55,12 @@ pub fn inside(
     }
 }
 
+/// Parts of whole lines that a copy to this shape may be divided into.
+pub fn lines(shape: &Shape) -> usize {
+    let size = shape.size();
+    check::parts(size as u64, size.div_ceil(check::LINE))
+}
+
 /// Lists as attributes.
 pub fn attrs(lists: [&[usize]; 2], steps: &[i64]) -> Vec<f64> {
     let steps = std::iter::once(steps.len() as f64).chain(steps.iter().map(|&s| s as f64));
@@ -75,12 +81,10 @@ impl Stored for Slice {
 }
 
 impl Op for Slice {
-    fn name(&self) -> &'static str {
-        Slice::NAME
-    }
-
-    fn attrs(&self) -> Vec<f64> {
-        attrs([&self.starts, &self.sizes], &self.steps)
+    says! {
+        attrs: |op| attrs([&op.starts, &op.sizes], &op.steps);
+        flops: |_, _, _| 0;
+        parts: |_, _, y| lines(&y.shape);
     }
 
     fn ty(&self, inputs: &[Type]) -> Result<Type> {
@@ -110,15 +114,6 @@ impl Op for Slice {
             steps: self.steps.clone(),
         };
         Ok(vec![Some(b.apply(place, &[dy])?)])
-    }
-
-    fn flops(&self, _: &[Type], _: &Type) -> u64 {
-        0
-    }
-
-    fn parts(&self, _: &[Type], output: &Type) -> usize {
-        let size = output.shape.size();
-        check::parts(size as u64, size.div_ceil(check::LINE))
     }
 
     fn identity(&self, _: &[Option<f32>]) -> Option<usize> {

@@ -15,7 +15,7 @@ def record(_here):
     rng = np.random.default_rng([2, 21])
     case = lambda *args, **kwargs: measured(rng, *args, **kwargs)  # noqa: E731
     x = lambda *shape: random(rng, shape)  # noqa: E731
-    cases = list(heads(case, x)) + list(one_head(case, x)) + list(einsum(case, x))
+    cases = list(heads(case, x)) + list(one_head(case, x)) + list(einsum(case, x)) + list(near_and_gated(case, x))
     return {"cases": cases}
 
 
@@ -80,3 +80,21 @@ def einsum(case, x):
     yield case(dense, {"equation": "abde,dec->abc", "output_shape": [None, 4], "bias_axes": "c"}, [x(2, 3, 5, 2)])
     yield case(dense, {"equation": "abc,bcd->abd", "output_shape": [3, 4], "bias_axes": "bd"}, [x(2, 3, 5)])
     yield case(dense, {"equation": "abc,cd->adb", "output_shape": [4, 3], "bias_axes": "d"}, [x(2, 3, 5)])
+
+
+def near_and_gated(case, x):
+    """Heads with a sliding window, and with a gate."""
+    mha, gqa = layers.MultiHeadAttention, layers.GroupQueryAttention
+    config = {"num_heads": 2, "key_dim": 3}
+    causal, scores = {"useCausalMask": True}, {"returnAttentionScores": True}
+    near, gate = {"sliding_window": 2}, {"use_gate": True}
+    yield case(mha, {**config, **near}, [x(2, 5, 5), x(2, 5, 5)])
+    call = {"use_causal_mask": True, "return_attention_scores": True}
+    yield case(mha, {**config, **near}, [x(2, 5, 5), x(2, 5, 5)], call=call, own={**causal, **scores})
+    call = {"return_attention_scores": True}
+    yield case(mha, {**config, "value_dim": 4, **gate}, [x(2, 3, 5), x(2, 4, 5)], call=call, own=scores)
+    yield case(mha, {**config, "use_bias": False, "output_shape": [4], **gate}, [x(2, 3, 5), x(2, 4, 6)])
+    config = {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}
+    call = {"use_causal_mask": True}
+    yield case(gqa, {**config, **near, **gate}, [x(2, 5, 5), x(2, 5, 5)], call=call, own=causal)
+    yield case(gqa, {**config, "sliding_window": 3}, [x(2, 3, 5), x(2, 4, 5)], call={"attention_mask": PAIRS})

@@ -6,7 +6,7 @@ import type { SymbolicTensor } from '../../graph.ts'
 import type { Variable } from '../../variable.ts'
 import { shapeError, subjectOf } from '../expect.ts'
 import type { Config, Pass } from '../layer.ts'
-import type { MakesFilters } from '../shape-rules.ts'
+import type { MakesConvolutions } from '../shape-rules.ts'
 import type { WeightSpecOptions } from '../weight-specs.ts'
 import { Windowed, type WindowOptions } from './base.ts'
 
@@ -55,13 +55,13 @@ export class Conv extends Windowed<'kernel'> {
 }
 
 /** Convolution over a series: x: [B, T, C] → y: [B, T', filters]. */
-export const conv1d: MakesFilters<Conv, ConvLayerOptions, 'conv1d', 1> = (options) =>
+export const conv1d: MakesConvolutions<Conv, ConvLayerOptions, 'conv1d', 1> = (options) =>
   new Conv('conv1d', 1, options)
 
 /** Convolution over images: x: [B, H, W, C] → y: [B, H', W', filters]. */
-export const conv2d: MakesFilters<Conv, ConvLayerOptions, 'conv2d', 2> = (options) =>
+export const conv2d: MakesConvolutions<Conv, ConvLayerOptions, 'conv2d', 2> = (options) =>
   new Conv('conv2d', 2, options)
 
 /** Convolution over volumes: x: [B, D, H, W, C] → y: [B, D', H', W', filters]. */
-export const conv3d: MakesFilters<Conv, ConvLayerOptions, 'conv3d', 3> = (options) =>
+export const conv3d: MakesConvolutions<Conv, ConvLayerOptions, 'conv3d', 3> = (options) =>
   new Conv('conv3d', 3, options)

@@ -7,7 +7,7 @@ import type { SymbolicTensor } from '../../graph.ts'
 import type { Variable } from '../../variable.ts'
 import { subjectOf } from '../expect.ts'
 import type { Config, Pass } from '../layer.ts'
-import type { MakesFilters } from '../shape-rules.ts'
+import type { MakesConvolutions } from '../shape-rules.ts'
 import type { WeightSpecOptions } from '../weight-specs.ts'
 import { Windowed, type WindowOptions } from './base.ts'
 
@@ -59,7 +59,7 @@ export class SeparableConv extends Windowed<'depthwise' | 'pointwise'> {
 }
 
 /** Separable convolution over a series: x: [B, T, C] → y: [B, T', filters]. */
-export const separableConv1d: MakesFilters<
+export const separableConv1d: MakesConvolutions<
   SeparableConv,
   SeparableOptions,
   'separableConv1d',
@@ -67,7 +67,7 @@ export const separableConv1d: MakesFilters<
 > = (options) => new SeparableConv('separableConv1d', 1, options)
 
 /** Separable convolution over images: x: [B, H, W, C] → y: [B, H', W', filters]. */
-export const separableConv2d: MakesFilters<
+export const separableConv2d: MakesConvolutions<
   SeparableConv,
   SeparableOptions,
   'separableConv2d',

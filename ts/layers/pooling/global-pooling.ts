@@ -1,8 +1,8 @@
 // The largest or the mean of each channel over all points.
 
 import { flag } from '../../checks.ts'
+import { mean } from '../../composites/common.ts'
 import { globalMaxPool } from '../../composites/convolution.ts'
-import { mean } from '../../composites.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
 import type { Shape } from '../../shape.ts'

@@ -6,7 +6,7 @@ import type { SymbolicTensor } from '../../graph.ts'
 import { choose } from '../../names.ts'
 import { subjectOf } from '../expect.ts'
 import type { Config } from '../layer.ts'
-import type { MakesPlainWindows } from '../shape-rules.ts'
+import type { MakesPoolings } from '../shape-rules.ts'
 import { type PerAxis, SpatialLayer, type SpatialOptions } from '../spatial.ts'
 
 /** Numbers stand for all spatial axes, or arrays for each. */
@@ -49,31 +49,31 @@ export class Pooling extends SpatialLayer {
 }
 
 /** The largest of each window: x: [B, T, C] → y: [B, T', C]. */
-export const maxPooling1d: MakesPlainWindows<Pooling, PoolingOptions, 'maxPooling1d', 1> = (
+export const maxPooling1d: MakesPoolings<Pooling, PoolingOptions, 'maxPooling1d', 1> = (
   options = {},
 ) => new Pooling('maxPooling1d', 1, maxPool, options)
 
 /** The largest of each window: x: [B, H, W, C] → y: [B, H', W', C]. */
-export const maxPooling2d: MakesPlainWindows<Pooling, PoolingOptions, 'maxPooling2d', 2> = (
+export const maxPooling2d: MakesPoolings<Pooling, PoolingOptions, 'maxPooling2d', 2> = (
   options = {},
 ) => new Pooling('maxPooling2d', 2, maxPool, options)
 
 /** The largest of each window: x: [B, D, H, W, C] → y: [B, D', H', W', C]. */
-export const maxPooling3d: MakesPlainWindows<Pooling, PoolingOptions, 'maxPooling3d', 3> = (
+export const maxPooling3d: MakesPoolings<Pooling, PoolingOptions, 'maxPooling3d', 3> = (
   options = {},
 ) => new Pooling('maxPooling3d', 3, maxPool, options)
 
 /** The mean of each window: x: [B, T, C] → y: [B, T', C]. */
-export const averagePooling1d: MakesPlainWindows<Pooling, PoolingOptions, 'averagePooling1d', 1> = (
+export const averagePooling1d: MakesPoolings<Pooling, PoolingOptions, 'averagePooling1d', 1> = (
   options = {},
 ) => new Pooling('averagePooling1d', 1, averagePool, options)
 
 /** The mean of each window: x: [B, H, W, C] → y: [B, H', W', C]. */
-export const averagePooling2d: MakesPlainWindows<Pooling, PoolingOptions, 'averagePooling2d', 2> = (
+export const averagePooling2d: MakesPoolings<Pooling, PoolingOptions, 'averagePooling2d', 2> = (
   options = {},
 ) => new Pooling('averagePooling2d', 2, averagePool, options)
 
 /** The mean of each window: x: [B, D, H, W, C] → y: [B, D', H', W', C]. */
-export const averagePooling3d: MakesPlainWindows<Pooling, PoolingOptions, 'averagePooling3d', 3> = (
+export const averagePooling3d: MakesPoolings<Pooling, PoolingOptions, 'averagePooling3d', 3> = (
   options = {},
 ) => new Pooling('averagePooling3d', 3, averagePool, options)

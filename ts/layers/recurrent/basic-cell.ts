@@ -4,8 +4,8 @@
 import type { ActivationFunction } from '../../activations/activations.ts'
 import { type ActivationSpec, activationName, activationOf } from '../../activations/registry.ts'
 import { belowOne, flag, positiveWhole } from '../../checks.ts'
+import { dropout } from '../../composites/common.ts'
 import { sliceAxis, stack } from '../../composites/shape.ts'
-import { dropout } from '../../composites.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import type { InitializerSpec } from '../../initializers/registry.ts'
 import * as ops from '../../ops.ts'
@@ -55,7 +55,7 @@ export const biased = (x: SymbolicTensor, bias: SymbolicTensor | undefined): Sym
   (bias && ops.add(x, bias)) ?? x
 
 export abstract class BasicCell extends RnnCell {
-  readonly type: string
+  declare readonly type: string
   readonly units: number
   readonly activation: ActivationSpec
   readonly useBias: boolean
@@ -72,8 +72,7 @@ export abstract class BasicCell extends RnnCell {
   #bias: Variable | undefined
 
   constructor(type: string, options: BasicCellOptions) {
-    super(options)
-    this.type = type
+    super(options, type)
     this.#options = options
     const subject = subjectOf(this)
     this.units = positiveWhole(subject, 'units', options.units)

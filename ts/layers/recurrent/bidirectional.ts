@@ -47,14 +47,14 @@ export type BidirectionalOut<O> = O extends
     : Tensors
 
 export class Bidirectional<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
-  readonly type = 'bidirectional'
+  declare readonly type: 'bidirectional'
   readonly forward: Rnn
   readonly backward: Rnn
   readonly mergeMode: keyof typeof merges | null
   override readonly supportsMasking = true
 
   constructor(options: BidirectionalOptions) {
-    super(options)
+    super(options, 'bidirectional')
     const { layer, backwardLayer, mergeMode = 'concat' } = options
     const subject = subjectOf(this)
     for (const [name, given] of Object.entries({ layer, backwardLayer: backwardLayer ?? layer })) {

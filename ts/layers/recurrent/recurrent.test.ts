@@ -2,7 +2,7 @@
 // tell: one op against single steps, dropout, wrong arguments.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { sumAll } from '../../composites.ts'
+import { sumAll } from '../../composites/common.ts'
 import { Graph, type SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
 import { expectClose, expectEachClose, type Recorded, reference } from '../../testing/reference.ts'
@@ -275,10 +275,12 @@ describe('masks', () => {
   })
 
   it('of the wrong length are refused', () => {
-    const x = new FunctionalTensor([null, 7, 2], 'float32', [null, 6])
-    expect(() => layers.lstm({ units: 2, name: 'a' }).apply(x)).toThrow(
-      refusal('shape', 'lstm "a"', 'its mask', '6'),
-    )
+    const masked = (mask: (number | null)[]) => () =>
+      layers
+        .lstm({ units: 2, name: 'a' })
+        .apply(new FunctionalTensor([null, 7, 2], 'float32', mask))
+    expect(masked([null, 6])).toThrow(refusal('shape', 'lstm "a"', 'mask', '6'))
+    expect(masked([null, 1])).toThrow(refusal('shape', 'lstm "a"', 'its mask', '[batch, time]'))
   })
 })
 

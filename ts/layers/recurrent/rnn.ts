@@ -1,7 +1,7 @@
 // The walk of a cell over time: sequences, states, masks, direction. All steps are one op where the
 // core has one for the cell; else each step is ops of its own. The formulas are those of the cells.
 
-import { badArgument, flag, positiveWhole } from '../../checks.ts'
+import { badArgument, flag, named, positiveWhole } from '../../checks.ts'
 import { flip, sliceAxis, stack } from '../../composites/shape.ts'
 import type { SymbolicTensor } from '../../graph.ts'
 import * as ops from '../../ops.ts'
@@ -50,7 +50,7 @@ export type RnnOut<O> = O extends { returnState: true }
     : SymbolicTensor
 
 export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
-  readonly type: string
+  declare readonly type: string
   readonly cell: RnnCell
   readonly returnSequences: boolean
   readonly returnState: boolean
@@ -64,8 +64,7 @@ export class Rnn<Out extends Tensors = Tensors> extends Layer<Tensors, Out> {
   #reset = false
 
   constructor(type: string, cell: RnnCell, options: RnnOptions) {
-    super(options)
-    this.type = type
+    super(options, type)
     const subject = subjectOf(this)
     const flagOf = (option: keyof RnnOptions) =>
       flag(subject, option, (options[option] as boolean | undefined) ?? false)
@@ -255,7 +254,7 @@ export interface RnnLayerOptions extends RnnOptions {
 
 const checkedCell = (cell: RnnLayerOptions['cell']): RnnCell => {
   if (cell instanceof RnnCell) return cell
-  if (Array.isArray(cell)) return new StackedRnnCells({ cells: cell })
+  if (Array.isArray(cell)) return named('rnn', 'cell', () => new StackedRnnCells({ cells: cell }))
   throw badArgument('rnn', 'cell', typeof cell, 'a cell, such as layers.lstmCell({ units: 8 })')
 }
 

@@ -14,14 +14,14 @@ export interface StackedRnnCellsOptions extends LayerOptions {
 }
 
 export class StackedRnnCells extends RnnCell {
-  readonly type = 'stackedRNNCells'
+  declare readonly type: 'stackedRNNCells'
   readonly cells: readonly RnnCell[]
 
   constructor(options: StackedRnnCellsOptions) {
-    super(options)
+    super(options, 'stackedRNNCells')
     const { cells } = options
     const subject = subjectOf(this)
-    if (!(cells?.length > 0) || cells.some((cell) => !(cell instanceof RnnCell))) {
+    if (!Array.isArray(cells) || cells.length === 0 || !cells.every((x) => x instanceof RnnCell)) {
       throw new GradloomError('argument', `${subject}: cells must be an array of cells.`, {
         subject,
       })

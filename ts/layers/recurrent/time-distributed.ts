@@ -15,12 +15,12 @@ export interface TimeDistributedOptions extends LayerOptions {
 }
 
 export class TimeDistributed extends Layer {
-  readonly type = 'timeDistributed'
+  declare readonly type: 'timeDistributed'
   readonly layer: Layer
   override readonly supportsMasking = true
 
   constructor(options: TimeDistributedOptions) {
-    super(options)
+    super(options, 'timeDistributed')
     this.layer = options.layer
     if (!(this.layer instanceof Layer)) {
       throw badArgument(subjectOf(this), 'layer', typeof this.layer, 'a layer')

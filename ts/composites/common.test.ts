@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import * as composites from './composites.ts'
-import { Graph, type SymbolicTensor } from './graph.ts'
-import * as ops from './ops.ts'
-import { evaluate, loadCore } from './testing/run.ts'
+import { Graph, type SymbolicTensor } from '../graph.ts'
+import * as ops from '../ops.ts'
+import { evaluate, loadCore } from '../testing/run.ts'
+import * as composites from './common.ts'
 
 const x = { shape: [2, 3], data: [1, 2, 3, 4, 5, 9] }
 

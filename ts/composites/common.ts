@@ -1,11 +1,14 @@
 // What is composed of the primitive ops: means, norms, dropout, cross-entropies. No shape rule and
 // no gradient of its own.
 
-import { GradloomError } from './errors.ts'
-import type { Graph, Operand, SymbolicTensor as Tensor } from './graph.ts'
-import * as ops from './ops.ts'
-import { type Shape, sameShape, showShape, sizeOf } from './shape.ts'
-import type { Draw } from './variable.ts'
+import { GradloomError } from '../errors.ts'
+import type { Graph, Operand, SymbolicTensor as Tensor } from '../graph.ts'
+import * as ops from '../ops.ts'
+import { type Shape, sameShape, showShape, sizeOf } from '../shape.ts'
+import type { Draw } from '../variable.ts'
+import { asFloat, axisOf } from './axes.ts'
+
+export { asFloat }
 
 /** Keras's `epsilon()`: probabilities are kept this far from 0 and 1. */
 export const EPSILON = 1e-7
@@ -23,9 +26,6 @@ const sizeAlong = (x: Tensor, axes: readonly number[]): number =>
 /** The number as a tensor of the graph. */
 export const asTensor = (graph: Graph, x: Operand): Tensor =>
   typeof x === 'number' ? graph.fill(x) : x
-
-/** i32 as f32; f32 as it is. */
-export const asFloat = (x: Tensor): Tensor => (x.dtype === 'int32' ? ops.castF32(x) : x)
 
 /** Sum of all elements: []. Big tensors are first summed in runs, which all threads share. */
 export const sumAll = (x: Tensor): Tensor => {
@@ -59,9 +59,14 @@ export const globalNorm = (tensors: readonly Tensor[]): Tensor => {
   return ops.sqrt(sums.reduce((a, b) => ops.add(a, b)))
 }
 
-/** Each element is 0 with probability `rate`, else x / (1 − rate). */
-export const dropout = (x: Tensor, rate: number, draw: Omit<Draw, 'graph'>): Tensor => {
-  const uniform = ops.randomUniform(draw.rng, draw.stream, x.shape)
+/** Each element is 0 with probability `rate`, else x / (1 − rate); `shape`: of what is drawn. */
+export const dropout = (
+  x: Tensor,
+  rate: number,
+  draw: Omit<Draw, 'graph'>,
+  shape: Shape = x.shape,
+): Tensor => {
+  const uniform = ops.randomUniform(draw.rng, draw.stream, shape)
   return ops.mul(x, ops.mul(ops.lessEqual(rate, uniform), 1 / (1 - rate)))
 }
 
@@ -77,20 +82,11 @@ export const along = (x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor
 /** Softmax along any axis. */
 export const softmaxAlong = (x: Tensor, axis: number): Tensor => along(x, axis, ops.softmax)
 
-/** `axis` as 0, 1 … of a tensor of `rank` axes. */
-export const axisOf = (subject: string, axis: number, rank: number): number => {
-  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
-  throw new GradloomError('shape', `${subject}: there is no axis ${axis} in ${rank} axes.`, {
-    subject,
-  })
-}
-
 /** The axis `axis` moved to the end. */
 export const axisLast = (x: Tensor, axis: number): Tensor => {
-  const rank = x.shape.length
-  const at = axisOf('transpose', axis, rank)
+  const at = axisOf('transpose', x.shape, axis)
   const order = allAxes(x).filter((i) => i !== at)
-  return at === rank - 1 ? x : ops.transpose(x, [...order, at])
+  return at === order.length ? x : ops.transpose(x, [...order, at])
 }
 
 /** log Σ exp(x) along the last axis, exact for far x. */
