@@ -53,6 +53,7 @@ export class WorkerClient {
     memory: (...args) => this.#call('memory', args),
     abort: (...args) => this.#call('abort', args),
     place: (...args) => this.#call('place', args),
+    room: (...args) => this.#call('room', args),
   }
 
   /** Gives the worker its role; resolves to the offset of the abort flag when it is ready. */
