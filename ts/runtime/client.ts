@@ -39,21 +39,12 @@ export class WorkerClient {
   }
 
   /** Calls to the worker, as one flat object. Helpers answer none. */
-  readonly api: WorkerApi = {
-    createSession: (...args) => this.#call('createSession', args),
-    disposeSession: (...args) => this.#call('disposeSession', args),
-    define: (...args) => this.#call('define', args),
-    drop: (...args) => this.#call('drop', args),
-    write: (...args) => this.#call('write', args),
-    read: (...args) => this.#call('read', args),
-    load: (...args) => this.#call('load', args),
-    unload: (...args) => this.#call('unload', args),
-    plan: (...args) => this.#call('plan', args),
-    run: (...args) => this.#call('run', args),
-    memory: (...args) => this.#call('memory', args),
-    abort: (...args) => this.#call('abort', args),
-    place: (...args) => this.#call('place', args),
-  }
+  readonly api = new Proxy({} as WorkerApi, {
+    get:
+      (_, name) =>
+      (...args: never) =>
+        this.#call(name as keyof WorkerApi, args),
+  })
 
   /** Gives the worker its role; resolves to the offset of the abort flag when it is ready. */
   async boot(boot: Boot, line: MessagePort | undefined, timeoutMs: number): Promise<number> {

@@ -14,6 +14,7 @@ import type {
   WorkerApi,
 } from './protocol.ts'
 import { putShared } from './records.ts'
+import { Rooms } from './rooms.ts'
 import { merge, shareOf } from './spread.ts'
 import type { Team } from './team.ts'
 
@@ -28,6 +29,7 @@ export class Crew implements PoolApi {
   #running: number | undefined
   /** Sessions that shall run no more. */
   readonly #ended = new Set<number>()
+  readonly #rooms = new Rooms()
 
   /** `start` makes the team; it is to tell the crew of faults. */
   constructor(start: (onFault: (error: GradloomError) => void) => Team) {
@@ -63,6 +65,7 @@ export class Crew implements PoolApi {
   disposeSession(session: number): Promise<void> {
     return this.#inTurn((workers) => {
       this.#ended.delete(session)
+      this.#rooms.clear()
       return first(workers.map((w) => w.disposeSession(session)))
     })
   }
@@ -93,7 +96,10 @@ export class Crew implements PoolApi {
   }
 
   unload(session: number, program: number): Promise<void> {
-    return this.#inTurn((workers) => first(workers.map((w) => w.unload(session, program))))
+    return this.#inTurn((workers) => {
+      this.#rooms.clear()
+      return first(workers.map((w) => w.unload(session, program)))
+    })
   }
 
   /** Ends the run of this session that is under way, and those that wait. */
@@ -123,6 +129,12 @@ export class Crew implements PoolApi {
       signal?.addEventListener('abort', abort, { once: true })
       this.#running = session
       try {
+        const { memory } = this.#team
+        const [worker] = workers as [WorkerApi]
+        if (memory) {
+          const placed = await this.#rooms.placed(memory, worker, session, request)
+          return await worker.run(session, placed)
+        }
         const answers = this.#ask(workers, session, request)
         if (answers.length === 1) return await (answers[0] as Promise<RunResult>)
         return merge(request, await this.#all(answers))

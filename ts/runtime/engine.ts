@@ -6,8 +6,15 @@ import type { Dtype, Elements } from '../shape.ts'
 import type { Core, CoreSession } from './core.ts'
 import type { Peers } from './exchange.ts'
 import { asFault } from './faults.ts'
-import type { LoadResult, RunRequest, RunResult, StateSpec, WorkerApi } from './protocol.ts'
-import { buffersOf, type Ports, put, Run, taken } from './records.ts'
+import type {
+  FeedForm,
+  LoadResult,
+  RunRequest,
+  RunResult,
+  StateSpec,
+  WorkerApi,
+} from './protocol.ts'
+import { buffersOf, type Ports, put, Run, roomFor, taken } from './records.ts'
 import { ShardedRun, Shards, together } from './replica-run.ts'
 import { type Breath, inOneGo, inSlices, type Walked } from './steps.ts'
 
@@ -26,6 +33,12 @@ interface Live {
   readonly core: CoreSession
   readonly dtypes: Map<number, Dtype>
   readonly programs: Map<number, Ports>
+}
+
+const portsOf = (live: Live, program: number): Ports => {
+  const known = live.programs.get(program)
+  if (known) return known
+  throw new GradloomError('argument', `there is no program ${program} in this session`)
 }
 
 export class Engine implements WorkerApi {
@@ -79,6 +92,16 @@ export class Engine implements WorkerApi {
       const message = `variable ${key} holds ${core.size(key)} numbers, not ${size}`
       throw new GradloomError('shape', message)
     })
+  }
+
+  async room(
+    session: number,
+    program: number,
+    feeds: readonly FeedForm[],
+    steps: number,
+  ): Promise<number[]> {
+    const live = this.#live(session)
+    return this.#checked(() => roomFor(live.core, portsOf(live, program), program, feeds, steps))
   }
 
   async read(session: number, keys: readonly number[]): Promise<Elements[]> {
@@ -139,11 +162,7 @@ export class Engine implements WorkerApi {
     const { memory, peers } = this.#parts
     const shards = new Shards(request, peers?.count ?? 1)
     const here = (stage: number): boolean => shards.isAt(peers?.index ?? 0, stage)
-    const ports = request.stages.map(({ program }) => {
-      const known = live.programs.get(program)
-      if (known) return known
-      throw new GradloomError('argument', `there is no program ${program} in this session`)
-    })
+    const ports = request.stages.map(({ program }) => portsOf(live, program))
     const run = new Run(live.core, memory, ports, request, here)
     const { steps, stopped } = await this.#steps(run, request, shards)
     return run.result(steps, stopped, here)

@@ -10,11 +10,16 @@ export interface StateSpec {
   readonly shape: Shape
 }
 
-/** Numbers for one input of one program: `perStep` has one value a step, else one for all steps. */
-export interface Feed {
+/** How many numbers one input takes: `perStep` has one value a step, else one for all steps. */
+export interface FeedForm {
   readonly input: string
-  readonly data: Elements
+  readonly data: { readonly length: number }
   readonly perStep: boolean
+}
+
+/** Numbers for one input of one program. */
+export interface Feed extends FeedForm {
+  readonly data: Elements
 }
 
 /** One program of a step, with its feeds. */
@@ -37,6 +42,8 @@ export interface RunRequest {
   readonly guard: boolean
   /** No stage assigns a state: replicas may divide the steps among themselves. */
   readonly pure?: boolean
+  /** The feeds lie where `room` said. */
+  readonly fed?: boolean
 }
 
 export interface RunResult {
@@ -84,6 +91,13 @@ export interface WorkerApi extends PoolApi {
   abort(): Promise<void>
   /** Where the `size` numbers of a variable lie, for who shares the memory. */
   place(session: number, key: number, size: number): Promise<number>
+  /** Where the feeds of a program go: the same places until it is asked again. */
+  room(
+    session: number,
+    program: number,
+    feeds: readonly FeedForm[],
+    steps: number,
+  ): Promise<number[]>
 }
 
 /**

@@ -4,7 +4,7 @@
 import { GradloomError } from '../errors.ts'
 import type { Dtype, Elements } from '../shape.ts'
 import type { CoreSession } from './core.ts'
-import type { RunRequest, RunResult, Stage } from './protocol.ts'
+import type { FeedForm, RunRequest, RunResult, Stage } from './protocol.ts'
 
 /** By buffer: a memory has another one when it has grown. */
 const wholes = /* @__PURE__ */ new WeakMap<ArrayBufferLike, Record<Dtype, Elements>>()
@@ -64,16 +64,17 @@ export interface Ports {
 const wrong = (message: string, subject: string): GradloomError =>
   new GradloomError('argument', message, { subject })
 
-const feedStage = (
+/** Where the feeds of a program go, for a run of `steps` steps. */
+export const roomFor = (
   session: CoreSession,
-  memory: WebAssembly.Memory,
   ports: Ports,
-  { program, feeds }: Stage,
+  program: number,
+  feeds: readonly FeedForm[],
   steps: number,
-): void => {
+): number[] => {
   const missing = ports.inputs.find((name) => !feeds.some((feed) => feed.input === name))
   if (missing !== undefined) throw wrong(`input '${missing}' was not fed`, missing)
-  for (const { input, data, perStep } of feeds) {
+  return feeds.map(({ input, data, perStep }) => {
     const slot = ports.inputs.indexOf(input)
     if (slot < 0) throw wrong(`there is no input '${input}'; there are: ${ports.inputs}`, input)
     const times = perStep ? steps : 1
@@ -83,8 +84,8 @@ const feedStage = (
       const message = `input '${input}' takes ${wants}, not ${data.length}`
       throw new GradloomError('shape', message, { subject: input })
     }
-    put(memory, session.feed(program, slot, times), data)
-  }
+    return session.feed(program, slot, times)
+  })
 }
 
 const mustDiffer = (stages: readonly Stage[]): void => {
@@ -117,9 +118,12 @@ export class Run {
     this.#ports = ports
     this.#stages = request.stages
     mustDiffer(request.stages)
-    request.stages.forEach((stage, i) => {
-      if (here(i)) feedStage(session, memory, ports[i] as Ports, stage, request.steps)
-    })
+    if (request.fed) return
+    for (const [i, { program, feeds }] of request.stages.entries()) {
+      if (!here(i)) continue
+      const places = roomFor(session, ports[i] as Ports, program, feeds, request.steps)
+      for (const [j, { data }] of feeds.entries()) put(memory, places[j] as number, data)
+    }
   }
 
   /** Programs of stages `from..to`. */
