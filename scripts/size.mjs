@@ -13,7 +13,7 @@ const targets = { file: 300, function: 15 }
 
 /** kB of JavaScript after gzip. */
 const budgets = {
-  everything: { target: 60, stop: 125 },
+  everything: { target: 60, stop: 126 },
   'a dense classifier': { target: 25, stop: 70 },
 }
 

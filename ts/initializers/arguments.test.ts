@@ -22,6 +22,14 @@ describe('options are refused', () => {
     orthogonal: { wrong: { gain: NUMBER } },
     randomNormal: normal,
     randomUniform: { wrong: { minval: [1, ...NUMBER], maxval: [-1, ...NUMBER] } },
+    stft: {
+      wrong: {
+        side: NAME,
+        window: ['hanning', 3, [1, Number.NaN]],
+        scaling: NAME,
+        periodic: ['yes', 1],
+      },
+    },
     truncatedNormal: normal,
     varianceScaling: { wrong: { scale: POSITIVE, mode: NAME, distribution: NAME } },
     zeros: none,

@@ -21,3 +21,4 @@ export {
   type VarianceScalingOptions,
   varianceScaling,
 } from './scaling.ts'
+export { type StftOptions, stft } from './stft.ts'

@@ -10,6 +10,7 @@ import {
   orthogonal,
   randomNormal,
   randomUniform,
+  stft,
   varianceScaling,
 } from './index.ts'
 import { fansOf } from './initializer.ts'
@@ -33,7 +34,13 @@ interface Case {
   max: number | null
 }
 
-const { cases } = reference<{ cases: Case[] }>('initializers')
+interface Kernel {
+  config: Config
+  shape: number[]
+  values: number[]
+}
+
+const { cases, stft: kernels } = reference<{ cases: Case[]; stft: Kernel[] }>('initializers')
 
 const sample = (
   initializer: InitializerSpec,
@@ -95,6 +102,22 @@ describe('identity', () => {
   })
 })
 
+describe('stft', () => {
+  it.each(kernels.map((c) => [JSON.stringify(c.config), c.shape, c] as const))(
+    '%s for shape %j as Keras has it',
+    (_, shape, { config, values }) => {
+      const w = sample(initializerFromConfig('stft', config), shape)
+      expect(w.length).toBe(values.length)
+      for (const [i, value] of values.entries()) expect(w[i]).toBeCloseTo(value, 5)
+    },
+  )
+
+  it('refuses what is no kernel of frames, and windows of another length', () => {
+    expect(() => sample('stft', [8, 2, 5])).toThrow('stft: [8, 2, 5] must be [samples, 1, freq')
+    expect(() => sample(stft({ window: [1, 2] }), [3, 1, 2])).toThrow('[2, 1, freq')
+  })
+})
+
 describe('orthogonal', () => {
   it.each([
     [6, 4],
@@ -136,7 +159,8 @@ describe('initializers', () => {
   })
 
   it('are all recorded that draw each number by itself', () => {
-    const drawn = initializerNames.filter((name) => name !== 'identity' && name !== 'orthogonal')
+    const others = ['identity', 'orthogonal', 'stft']
+    const drawn = initializerNames.filter((name) => !others.includes(name))
     expect([...new Set(cases.map((c) => c.initializer))].sort()).toEqual([...drawn].sort())
   })
 

@@ -40,9 +40,25 @@ def described():
     yield scaling, {"mode": "fan_avg", "distribution": "untruncated_normal"}, some
 
 
+def exact():
+    """(config, shape) of the initializer that draws nothing."""
+    yield {}, (8, 1, 5)
+    yield {"side": "imag"}, (7, 1, 9)
+    yield {"window": "hamming", "scaling": "spectrum", "periodic": True}, (8, 1, 5)
+    yield {"window": "hamming", "scaling": None}, (6, 1, 3)
+    yield {"window": None, "side": "imag"}, (5, 1, 4)
+    yield {"window": [0.5, -1.0, 2.0]}, (3, 1, 4)
+    yield {}, (1, 1, 2)
+
+
+def kernel(config, shape):
+    values = np.asarray(initializers.STFT(**config)(shape), "float64")
+    return {"config": config, "shape": list(shape), "values": [number(x) for x in values.ravel()]}
+
+
 def record(_here):
     cases = [case(cls, config, shape) for cls, config, shapes in described() for shape in shapes]
-    return {"cases": cases}
+    return {"cases": cases, "stft": [kernel(*each) for each in exact()]}
 
 
 def case(cls, config, shape):
