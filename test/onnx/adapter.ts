@@ -4,6 +4,7 @@
 import type { Operator } from './call.ts'
 import { attentions } from './operators/attention.ts'
 import { elementwise } from './operators/elementwise.ts'
+import { transforms } from './operators/fourier.ts'
 import { networks } from './operators/nn.ts'
 import { quantizations } from './operators/quantized.ts'
 import { recurrences } from './operators/recurrent.ts'
@@ -19,5 +20,6 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...recurrences,
   ...reductions,
   ...shapes,
+  ...transforms,
   ...windowed,
 }

@@ -23,14 +23,37 @@ const times = ([a, b]: Complex, [c, d]: Complex, mul = ops.mul as typeof ops.mat
   ops.add(mul(a, d), mul(b, c)),
 ]
 
-/** exp(−2πi·row·column / n): [rows, columns], with angles within ±π. */
+/** By eighth of a turn: what of cosine and sine of the angle to the nearest axis is the cosine. */
+const COSINE = [
+  [1, 0],
+  [0, 1],
+  [0, -1],
+  [-1, 0],
+] as const
+
+/** exp(−2πi·row·column / n): [rows, columns]; angles within π/4, so that zeros and ones are exact. */
 const roots = (graph: Graph, n: number, rows: number, columns: number): Complex => {
-  const angles = Float32Array.from({ length: rows * columns }, (_, i) => {
-    const turn = (Math.floor(i / columns) * (i % columns)) % n
-    return (-2 * Math.PI * (2 * turn > n ? turn - n : turn)) / n
-  })
-  const x = graph.constant(angles, [rows, columns])
-  return [ops.cos(x), ops.sin(x)]
+  const eighths = Array.from(
+    { length: rows * columns },
+    (_, i) => (8 * ((Math.floor(i / columns) * (i % columns)) % n)) / n,
+  )
+  const constant = (f: (eighth: number) => number) =>
+    graph.constant(Float32Array.from(eighths, f), [rows, columns])
+  // Even eighths begin at an axis, odd ones end at one.
+  const angle = constant((x) => (Math.PI / 4) * (Math.floor(x) % 2 === 0 ? x % 2 : 2 - (x % 2)))
+  const parts = [ops.cos(angle), ops.sin(angle)] as const
+  /** The cosine, `later` eighths of a turn on: the signs of the other half are the opposite. */
+  const wave = (later: number): Tensor => {
+    const factor = (part: 0 | 1) =>
+      constant((x) => {
+        const eighth = (Math.floor(x) + later) % 8
+        const sign = eighth < 4 ? 1 : -1
+        return sign * (COSINE[eighth % 4] as readonly [number, number])[part]
+      })
+    return ops.add(ops.mul(parts[0], factor(0)), ops.mul(parts[1], factor(1)))
+  }
+  // cos(x + ¼ turn) = −sin x
+  return [wave(0), wave(2)]
 }
 
 /** The largest factor of n that is at most SMALL. */
