@@ -31,7 +31,7 @@ const COSINE = [
   [-1, 0],
 ] as const
 
-/** exp(−2πi·row·column / n): [rows, columns]; angles within π/4, so that zeros and ones are exact. */
+/** exp(−2πi·row·column / n): [rows, columns]; of angles within π/4, so that 0 and 1 are exact. */
 const roots = (graph: Graph, n: number, rows: number, columns: number): Complex => {
   const eighths = Array.from(
     { length: rows * columns },
