@@ -6,7 +6,7 @@ import * as composites from '../composites/common.ts'
 import type { SymbolicTensor } from '../graph.ts'
 import { type Shape, showShape } from '../shape.ts'
 import { shapeError, subjectOf } from './expect.ts'
-import { Layer, type LayerOptions, type Pass } from './layer.ts'
+import { type Config, Layer, type LayerOptions, type Pass } from './layer.ts'
 import type { Keeps, Makes } from './shape-rules.ts'
 
 export interface DropoutOptions extends LayerOptions {
@@ -58,7 +58,7 @@ export class Dropout extends Layer {
     throw shapeError(this, `noiseShape ${showShape(noiseShape)} does not fit an input ${given}.`)
   }
 
-  config() {
+  config(): Config {
     return { rate: this.rate, ...(this.noiseShape ? { noiseShape: [...this.noiseShape] } : {}) }
   }
 }
