@@ -30,11 +30,10 @@ const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
  * w(t) · cos(−2π·t·f / N), or sin.
  */
 export const stft = (options: StftOptions = {}): Initializer => {
-  const { side = 'real', window = 'hann', scaling = 'density', periodic = false } = options
+  const { side = 'real', scaling = 'density', periodic = false } = options
+  const window = windowOf(options)
   oneOf(TYPE, 'side', side, ['real', 'imag'])
   oneOf(TYPE, 'scaling', scaling, ['density', 'spectrum', null])
-  if (window !== null && typeof window === 'object') numbers(TYPE, 'window', window, finite)
-  else oneOf(TYPE, 'window', window, ['hann', 'hamming', null])
   flag(TYPE, 'periodic', periodic)
   return {
     type: TYPE,
@@ -59,9 +58,15 @@ export const stft = (options: StftOptions = {}): Initializer => {
       const scaled = scaling === null ? weights : ops.div(weights, norm)
       return ops.mul(kernel, ops.reshape(scaled, [frame, 1, 1]))
     },
-    config: () => ({ side, window: window as string | number[] | null, scaling, periodic }),
+    config: () => ({ side, window, scaling, periodic }),
   }
 }
+
+/** A copy, where the weights are given one by one. */
+const windowOf = ({ window = 'hann' }: StftOptions): 'hann' | 'hamming' | number[] | null =>
+  window !== null && typeof window === 'object'
+    ? numbers(TYPE, 'window', window, finite)
+    : oneOf(TYPE, 'window', window, ['hann', 'hamming', null])
 
 const sizesOf = (shape: Shape, window: StftOptions['window']): [number, number] => {
   const [frame = 0, one, frequencies = 0] = shape
