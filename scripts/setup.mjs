@@ -10,6 +10,7 @@ import { pythonPath } from './setup/python.mjs'
 import { hostToolchain, wasmToolchain } from './setup/rust.mjs'
 import { WASM_PACK, wasmBindgenVersion } from './setup/versions.mjs'
 import { Failure, root, runMain, say, toolsDir, which } from './shell.mjs'
+import { saySpace } from './space.mjs'
 
 const record = join(toolsDir, 'toolchain.json')
 const forTests = process.argv.includes('--test')
@@ -71,6 +72,7 @@ const save = (tools) => {
 
 const main = async () => {
   checkNode()
+  if (!existsSync(record)) saySpace('setup', forTests ? 4 : 2)
   await npmPackages()
   const before = remembered()
   if (holds(before)) return say('setup', 'everything is there')

@@ -1,14 +1,18 @@
 // The rows of the install tests: the package is packed once, and each fixture trains with it.
 
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, root } from '../shell.mjs'
+import { saySpace } from '../space.mjs'
 import { closeBrowsers } from './browsers.mjs'
-import { packedPackage } from './package.mjs'
+import { installDir, packedPackage } from './package.mjs'
 import { placeOf } from './place.mjs'
 import { Report } from './rows.mjs'
 
 const folder = join(root, 'test/install')
+
+/** A machine of CI runs once: the tools of a fixture, 3.5 GB for all, are not kept. */
+const keeps = !process.env.CI
 
 /** In the order of their files. */
 const load = async () => {
@@ -37,12 +41,14 @@ const runFixture = async (fixture, report, packed) => {
       throw error
     })
   }
+  if (!keeps) rmSync(join(installDir, fixture.name), { recursive: true, force: true })
 }
 
 /** Runs the fixtures of these names, all without names; resolves to whether all passed. */
 export const installTests = async (names) => {
   const started = performance.now()
   const fixtures = chosen(await load(), names)
+  if (!existsSync(installDir)) saySpace('install', keeps ? 5 : 2)
   const packed = await packedPackage()
   const report = new Report()
   for (const fixture of fixtures) await runFixture(fixture, report, packed)
